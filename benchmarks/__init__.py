@@ -1,0 +1,1 @@
+"""What proves speed and quality: each runs alone and prints a table."""

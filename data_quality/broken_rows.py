@@ -1,0 +1,52 @@
+"""Find the rows that break a rule: how many, and a few of them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+
+N_EXAMPLES = 5
+EXAMPLE_LENGTH = 80  # characters of one value
+
+Found = tuple[int, tuple[str, ...]]
+
+
+def n_rows(rows: duckdb.DuckDBPyRelation) -> int:
+    """How many rows a relation has."""
+    return int(rows.aggregate("count(*)").fetchall()[0][0])
+
+
+def breaking(rows: duckdb.DuckDBPyRelation, breaks: duckdb.Expression, shown: Sequence[str]) -> Found:
+    """How many rows meet the condition, and examples showing the named columns."""
+    broken = rows.filter(breaks)
+    return n_rows(broken), examples(broken, shown)
+
+
+def repeated(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> Found:
+    """How many rows share their key with another row, and examples of such keys with how often each occurs."""
+    times = ColumnExpression("times")
+    counted = FunctionExpression("count", ConstantExpression(1)).alias("times")
+    groups = rows.aggregate([*map(ColumnExpression, key), counted]).filter(times > ConstantExpression(1))
+    n_failed = groups.aggregate("coalesce(sum(times), 0)::bigint").fetchall()[0][0]
+    return int(n_failed), examples(groups, [*key, "times"])
+
+
+def examples(rows: duckdb.DuckDBPyRelation, columns: Sequence[str]) -> tuple[str, ...]:
+    """The first rows by value, in words, so that the same data gives the same examples."""
+    first = rows.sort(*map(ColumnExpression, columns)).limit(N_EXAMPLES)
+    texts = [
+        FunctionExpression("left", ColumnExpression(column).cast("varchar"), ConstantExpression(EXAMPLE_LENGTH))
+        for column in columns
+    ]
+    return tuple(
+        ", ".join(f"{column} = {_shown(value)}" for column, value in zip(columns, row, strict=True))
+        for row in first.project(*texts).fetchall()
+    )
+
+
+def _shown(value: str | None) -> str:
+    if value is None:
+        return "null"
+    return value if value.strip() else repr(value)

@@ -1,0 +1,55 @@
+"""Items become texts; lists may be written as JSON or as one text."""
+
+from datetime import date
+from pathlib import Path
+
+from tests.worlds import ITEMS, SHOP, clean, lines, rows, world
+from xdrec_assets.pipeline import Pipeline
+
+TABLE, DAY = "clean/shop/items", "shop/items/2026-01-08.jsonl"
+
+
+def cleaned(tmp_path: Path, *records: dict[str, object], day: str = DAY) -> Pipeline:
+    pipeline = world(tmp_path, {day: lines(*records)}, {"shop": SHOP + ITEMS})
+    clean(pipeline)
+    return pipeline
+
+
+def test_the_template_becomes_the_text(tmp_path: Path) -> None:
+    pan = {
+        "sku": 7,
+        "name": " Pan ",
+        "about": ["Cast  iron.", "Heavy."],
+        "cats": "kitchen| pans||",
+        "tags": '["new", "a|b"]',
+    }
+    pipeline = cleaned(tmp_path, pan | {"lang": "en"})
+    assert rows(pipeline, TABLE, "item_id", "title", "description", "categories", "tags", "language") == [
+        ("7", "Pan", "Cast  iron. Heavy.", ["kitchen", "pans"], ["new", "a|b"], "en")
+    ]
+    assert rows(pipeline, TABLE, "text") == ["Pan. Cast iron. Heavy. Categories: kitchen, pans. Tags: new, a|b."]
+
+
+def test_an_item_that_says_nothing_has_an_empty_text(tmp_path: Path) -> None:
+    pipeline = cleaned(tmp_path, {"sku": "a", "name": "  ", "cats": []}, {"sku": "b", "tags": ["red"]})
+    assert rows(pipeline, TABLE, "text") == ["", ". Categories: . Tags: red."]
+
+
+def test_the_last_line_of_a_day_stands_and_every_day_has_its_own(tmp_path: Path) -> None:
+    files = {
+        DAY: lines({"sku": "a", "name": "old"}, {"sku": "a", "name": "new"}),
+        "shop/items/2026-01-09.jsonl": lines({"sku": "a"}),
+    }
+    pipeline = world(tmp_path, files, {"shop": SHOP + ITEMS})
+    clean(pipeline)
+    assert rows(pipeline, TABLE, "title", "landed_on") == [("new", date(2026, 1, 8)), (None, date(2026, 1, 9))]
+
+
+def test_an_item_without_an_id_is_quarantined(tmp_path: Path) -> None:
+    pipeline = cleaned(tmp_path, {"name": "a"}, {"sku": "  ", "name": "b"}, {"sku": ["x"], "name": "c"}, {"sku": "d"})
+    assert rows(pipeline, TABLE, "item_id") == ["d"]
+    assert rows(pipeline, "clean/shop/quarantined", "source", "source_line", "rule") == [
+        ("items", 1, "item_id is missing"),
+        ("items", 2, "item_id is missing"),
+        ("items", 3, "item_id is a list or an object, not one value"),
+    ]

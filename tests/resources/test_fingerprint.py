@@ -1,0 +1,35 @@
+"""Fingerprints change with what they are of, and with nothing else."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from resources.fingerprint import fingerprint, source_digest
+
+
+def test_a_fingerprint_changes_with_any_part() -> None:
+    parts = [("a", "b"), ("ab",), ("b", "a"), ("a", ["b"]), ("a", "b", None), ({"a": "b"},), (1,), ("1",)]
+    assert len({fingerprint(*part) for part in parts}) == len(parts)
+
+
+def test_a_fingerprint_is_the_same_in_every_process() -> None:
+    digest = hashlib.blake2b(b'["shop",1,"2026-01-05"]', digest_size=8).digest()
+    assert fingerprint("shop", 1, date(2026, 1, 5)) == int.from_bytes(digest, "big") // 2
+
+
+def test_the_order_of_keys_says_nothing() -> None:
+    assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
+
+
+def test_a_fingerprint_fits_a_delta_transaction() -> None:
+    assert all(0 <= fingerprint(n) < 2**63 for n in range(1000))
+
+
+def test_a_digest_changes_with_the_code_and_with_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "stage").mkdir()
+    (tmp_path / "stage" / "a.py").write_text("1")
+    first = source_digest(tmp_path)
+    (tmp_path / "stage" / "notes.txt").write_text("x")
+    assert source_digest(tmp_path) == first
+    (tmp_path / "stage" / "b.sql").write_text("select 1")
+    assert source_digest(tmp_path) != first

@@ -1,0 +1,1 @@
+"""Floor 3: the pipeline, one folder per stage, upstream first."""

@@ -1,0 +1,1 @@
+"""Stage embeddings: vectors of texts, once per distinct content and model."""

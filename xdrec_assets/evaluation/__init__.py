@@ -1,0 +1,1 @@
+"""Stage evaluation: metrics, leaderboard, champion and the report."""

@@ -1,0 +1,83 @@
+"""Rank rankers per platform, and say what other platforms' data did for each.
+
+Lift over the twin is the NDCG of a ranker trained on all platforms over the same ranker trained on this one alone,
+minus 1: above 0 transfer helped, below 0 it hurt. Both stand on the same test people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+POPULARITY = "popularity"
+Row = dict[str, Any]
+
+
+def leaderboard(metrics: Iterable[Mapping[str, Any]], segment: str = "all") -> list[Row]:
+    """Leaderboard rows from metric rows of any as-of dates and platforms.
+
+    Args:
+        metrics: rows of evaluation/metrics.
+        segment: the segment to rank by; the published leaderboard is that of "all".
+
+    Returns:
+        Rows of evaluation/leaderboard, best first within an as-of date and platform. Equal NDCG: the ranker trained on
+        one platform alone first, as the simpler one, then by name. Rankers without a figure come last.
+    """
+    boards: dict[tuple[Any, str], dict[tuple[str, str], Row]] = defaultdict(dict)
+    for row in metrics:
+        if row["segment"] == segment:
+            board = boards[row["as_of"], row["platform"]]
+            entry = board.setdefault((row["ranker"], row["trained_on"]), _entry(row))
+            entry[row["metric"]] = row["value"]
+    return [ranked for key in sorted(boards) for ranked in _ranked(boards[key])]
+
+
+def leaderboard_table(metrics: pa.Table) -> pa.Table:
+    """The table evaluation/leaderboard from the table evaluation/metrics."""
+    import pyarrow as pa
+
+    from data_quality.contract import load_contract
+
+    schema = load_contract("evaluation/leaderboard").arrow_schema()
+    return pa.Table.from_pylist(leaderboard(metrics.to_pylist()), schema=schema)
+
+
+def lift(value: float | None, over: float | None) -> float | None:
+    """Value / over - 1; None where one is missing or there is nothing to compare with.
+
+    >>> lift(0.03, over=0.02)
+    0.5
+    >>> lift(0.03, over=0.0) is None
+    True
+    """
+    return None if value is None or not over else value / over - 1
+
+
+def popularity_of(board: Mapping[tuple[str, str], Row]) -> Row | None:
+    """The entry of popularity on a platform: trained on that platform where both exist."""
+    return board.get((POPULARITY, "one")) or board.get((POPULARITY, "all"))
+
+
+def _entry(row: Mapping[str, Any]) -> Row:
+    return {name: row[name] for name in ("as_of", "platform", "ranker", "trained_on", "n_people")}
+
+
+def _ranked(board: dict[tuple[str, str], Row]) -> list[Row]:
+    popularity = popularity_of(board)
+    rows = sorted(board.values(), key=_best_first)
+    for rank, row in enumerate(rows, start=1):
+        twin = board.get((row["ranker"], "one")) if row["trained_on"] == "all" else None
+        row["rank"] = rank
+        row["lift_over_twin"] = lift(row["ndcg"], twin["ndcg"]) if twin else None
+        row["lift_over_popularity"] = lift(row["ndcg"], popularity["ndcg"]) if popularity else None
+    return rows
+
+
+def _best_first(row: Row) -> tuple[float, bool, str]:
+    ndcg = row["ndcg"]
+    return (float("inf") if ndcg is None else -ndcg, row["trained_on"] == "all", row["ranker"])

@@ -1,0 +1,70 @@
+"""One line on the screen for every table, while a refresh runs from the command line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+NAME, TEXT, BAR = 27, 62, 10  # columns: a line fits a terminal of 100
+
+_shown: ContextVar[Progress | None] = ContextVar("xdrec_progress", default=None)
+
+
+class Progress:
+    """Prints what was published, with the time since the line before."""
+
+    def __init__(self) -> None:
+        """Begins to count time now."""
+        self._last = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        """Let reports of this thread's steps come here."""
+        self._token = _shown.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Reports go nowhere again."""
+        _shown.reset(self._token)
+
+    def line(self, table: str, text: str) -> None:
+        """Print one line."""
+        now = time.monotonic()
+        print(f"  {table:<{NAME}} {text:<{TEXT}} {now - self._last:5.1f} s", file=sys.stderr, flush=True)
+        self._last = now
+
+
+def report(table: str, n_rows: int, is_unchanged: bool, figures: Mapping[str, Any]) -> None:
+    """Say what became of a table, where somebody looks."""
+    progress = _shown.get()
+    if progress is None:
+        return
+    if is_unchanged:
+        progress.line(table, "unchanged")
+        return
+    numbers = {name: value for name, value in figures.items() if isinstance(value, int | float) and value != n_rows}
+    shown = ", ".join(f"{name} {value:,}" for name, value in numbers.items())
+    progress.line(table, f"{n_rows:,} row{'' if n_rows == 1 else 's'}" + (f" ({shown})" if shown else ""))
+
+
+@contextmanager
+def working(table: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """A function that takes (done, total) of a long step and shows a bar with speed and time left, where one looks."""
+    progress, began = _shown.get(), time.monotonic()
+    is_screen = progress is not None and sys.stderr.isatty()
+
+    def show(done: int, total: int) -> None:
+        if not is_screen or not total:
+            return
+        speed = done / max(time.monotonic() - began, 1e-9)
+        bar = "█" * (BAR * done // total)
+        left = (total - done) / max(speed, 1e-9)
+        text = f"{done:,} of {total:,} {unit}, {speed:,.0f} a second, {left:,.0f} s left"
+        print(f"\r  {table:<{NAME}} {bar:<{BAR}} {text:<{TEXT - BAR}}", end="", file=sys.stderr, flush=True)
+
+    yield show
+    if is_screen:
+        print("\r" + " " * (NAME + TEXT + 8) + "\r", end="", file=sys.stderr, flush=True)

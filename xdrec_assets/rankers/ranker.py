@@ -1,0 +1,65 @@
+"""What every ranker can do: fit on a history and its knowledge, score, and hand out all it learned as arrays."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from numpy.typing import NDArray
+
+from xdrec_assets.joined.history import History
+from xdrec_assets.knowledge.tables import Knowledge
+from xdrec_assets.rankers.settings import Section
+
+SettingsT = TypeVar("SettingsT", bound=Section)
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class NotFittedError(RuntimeError):
+    """A ranker was asked for scores before `fit`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"ranker {name} has learned nothing yet; call fit or load a saved one first")
+
+
+class Ranker(ABC, Generic[SettingsT]):
+    """Scores items for people; higher is better.
+
+    The single-platform twin of a ranker is the same class fitted on `history.only(platform)` with the knowledge of
+    that platform alone. Nothing in `fit` or `score` writes into its arguments.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, settings: SettingsT) -> None:
+        self.settings = settings
+
+    @abstractmethod
+    def fit(self, history: History, knowledge: Knowledge) -> Self:
+        """Learn from what happened before `history.as_of`; the same input and settings learn the same bits on a CPU."""
+
+    @abstractmethod
+    def score(self, people: NDArray[Any], items: slice) -> NDArray[Any]:
+        """Scores of a slice of items for some people.
+
+        Args:
+            people: person indices of the history, shape (n,).
+            items: item indices of the history.
+
+        Returns:
+            shape (n, items in the slice), float32, finite, higher is better. A row of zeros says that the ranker
+            knows nothing of this person.
+
+        Raises:
+            NotFittedError: before `fit`.
+        """
+
+    @abstractmethod
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything learned, sparse matrices as their CSR parts; `from_arrays` takes it back."""
+
+    @classmethod
+    @abstractmethod
+    def from_arrays(cls, arrays: Arrays, settings: SettingsT) -> Self:
+        """The ranker that gave these arrays."""

@@ -1,0 +1,101 @@
+"""Settings of the rankers, one section per ranker, each default described where it stands."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """A frozen section that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PopularitySettings(Section):
+    """How quickly an item's popularity fades."""
+
+    half_life_days: float | None = Field(
+        default=30.0, gt=0, description="Days until an event counts half; null: all count alike"
+    )
+
+
+class ItemKNNSettings(Section):
+    """Neighbourhoods of items."""
+
+    shrinkage: float = Field(
+        default=10.0, ge=0, description="Added to the denominator of the cosine; distrusts rare pairs"
+    )
+    neighbours: int | None = Field(default=None, ge=1, description="Nearest items kept per item; null: all")
+
+
+class UserKNNSettings(Section):
+    """Neighbourhoods of people."""
+
+    neighbours: int = Field(default=100, ge=1, description="Nearest people who vote")
+
+
+class NearestTextSettings(Section):
+    """A person's profile of item texts."""
+
+    half_life_days: float | None = Field(
+        default=180.0, gt=0, description="Days until an event counts half; null: all count alike"
+    )
+
+
+class SVDSettings(Section):
+    """Size of the singular value decomposition."""
+
+    factors: int = Field(default=64, ge=1, description="Latent factors; fewer where the matrix has fewer")
+    power_iterations: int = Field(default=4, ge=0, description="Passes that sharpen the randomised decomposition")
+    seed: int = Field(default=0, ge=0, description="Seed of the random start")
+
+
+class NMFSettings(Section):
+    """Size and effort of the non-negative factorisation."""
+
+    factors: int = Field(default=64, ge=1, description="Latent factors; fewer where the matrix has fewer")
+    iterations: int = Field(default=20, ge=1, description="Passes of coordinate descent")
+    seed: int = Field(default=0, ge=0, description="Seed of the starting factors")
+
+
+class LinearSettings(Section):
+    """Weighted ridge regression per person over all items."""
+
+    positive_weight: float = Field(
+        default=10.0, gt=0, description="Weight of an interaction against 1 for an item not taken"
+    )
+    ridge: float = Field(default=100.0, gt=0, description="Penalty on the squared length of a person's weights")
+    half_life_days: float | None = Field(
+        default=90.0, gt=0, description="Days before a person's last event at which one weighs half; null: all alike"
+    )
+
+
+class LogisticSettings(Section):
+    """Logistic preference per person, shrunk to weights that all share."""
+
+    negatives: int = Field(
+        default=500, ge=1, description="Items drawn once, shared by all people as examples not taken"
+    )
+    negative_weight: float = Field(
+        default=10.0, gt=0, description="Weight of all negatives together against all positives"
+    )
+    prior_penalty: float = Field(default=1e-3, gt=0, description="Penalty on the shared weights' squared length")
+    person_penalty: float = Field(
+        default=0.1, gt=0, description="Penalty on a person's squared distance to the shared weights"
+    )
+    half_life_days: float | None = Field(
+        default=180.0, gt=0, description="Days before a person's last event at which one weighs half; null: all alike"
+    )
+    iterations: int = Field(default=20, ge=1, description="Steps of accelerated gradient descent")
+    seed: int = Field(default=0, ge=0, description="Seed of the draw of negatives")
+
+
+class RankerSettings(Section):
+    """One section per ranker; `registry.py` names the class that each one configures."""
+
+    popularity: PopularitySettings = PopularitySettings()
+    item_knn: ItemKNNSettings = ItemKNNSettings()
+    user_knn: UserKNNSettings = UserKNNSettings()
+    nearest_text: NearestTextSettings = NearestTextSettings()
+    svd: SVDSettings = SVDSettings()
+    nmf: NMFSettings = NMFSettings()
+    linear: LinearSettings = LinearSettings()
+    logistic: LogisticSettings = LogisticSettings()

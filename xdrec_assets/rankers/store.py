@@ -1,0 +1,93 @@
+"""Keep a fitted ranker in a folder, as safetensors and JSON, and take it back. Nothing in it can run code.
+
+The arrays lie in a file named after their checksum; `ranker.json` names it and is replaced in one step, so a writer
+that is killed at any point leaves the last complete ranker readable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from resources.durable import write_durably
+from xdrec_assets.rankers.ranker import Ranker
+from xdrec_assets.rankers.registry import ranker_class
+from xdrec_assets.rankers.settings import RankerSettings
+
+ABOUT_FILE = "ranker.json"
+
+
+class StoredRankerError(ValueError):
+    """A folder does not hold a ranker that this version can read."""
+
+
+def save_ranker(ranker: Ranker[Any], folder: Path) -> None:
+    """Write a fitted ranker, in place of what the folder held.
+
+    Raises:
+        NotFittedError: it has learned nothing yet.
+    """
+    from safetensors.numpy import save
+
+    content = save({name: np.ascontiguousarray(array) for name, array in ranker.arrays().items()})
+    checksum = hashlib.sha256(content).hexdigest()
+    arrays_file = f"{checksum[:16]}.safetensors"
+    settings = ranker.settings.model_dump(mode="json")
+    about = {"ranker": ranker.name, "settings": settings, "arrays": arrays_file, "sha256": checksum}
+    about["about_sha256"] = about_sha256(about)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_durably(folder / arrays_file, content)
+    write_durably(folder / ABOUT_FILE, json.dumps(about, indent=2).encode())
+    for former in folder.glob("*.safetensors"):
+        if former.name != arrays_file:
+            former.unlink()
+
+
+def load_ranker(folder: Path) -> Ranker[Any]:
+    """The ranker that `save_ranker` wrote.
+
+    Raises:
+        StoredRankerError: files are missing or broken, or the ranker is unknown here.
+    """
+    from safetensors.numpy import load
+
+    about, content = verified_ranker(folder)
+    try:
+        settings = getattr(RankerSettings.model_validate({about["ranker"]: about["settings"]}), about["ranker"])
+        return ranker_class(about["ranker"]).from_arrays(load(content), settings)
+    except (ValueError, KeyError) as error:
+        raise StoredRankerError(_unreadable(folder, error)) from error
+
+
+def verified_ranker(folder: Path) -> tuple[dict[str, Any], bytes]:
+    """What a folder says of its ranker, and the arrays, both found to be what was written.
+
+    Raises:
+        StoredRankerError: files are missing or broken.
+    """
+    try:
+        about = json.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
+        if about["about_sha256"] != about_sha256(about):
+            raise ValueError(f"{ABOUT_FILE} is not what was written")
+        content = (folder / Path(about["arrays"]).name).read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if found != about["sha256"]:
+            raise ValueError(f"{about['arrays']} has checksum {found[:16]}, expected {about['sha256'][:16]}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoredRankerError(_unreadable(folder, error)) from error
+    return about, content
+
+
+def about_sha256(about: Mapping[str, Any]) -> str:
+    """The checksum of what a folder says of its ranker, the checksum itself left out."""
+    rest = {key: value for key, value in about.items() if key != "about_sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _unreadable(folder: Path, error: Exception) -> str:
+    return f"{folder} holds no readable ranker: {error}; materialise this ranker again"

@@ -1,0 +1,1 @@
+"""Stage raw: what landed, byte-faithful, with source file and line."""

@@ -1,0 +1,1 @@
+"""Stage recommendations: what is served to whom, with the reason."""
