@@ -16,7 +16,6 @@ from typing import Any
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import create_table_with_add_actions
 
 from resources.crash_points import crash_point
 from resources.drafts import COMPACT_ABOVE, Change, Draft, draft
@@ -239,24 +238,33 @@ class Lake:
     def _commit(self, change: Change, base: DeltaTable | None, made: Draft, properties: CommitProperties) -> int:
         partitioned = [BUCKET] if change.layout else []
         if base is None:
-            if self.is_local:
-                make_folder(Path(self.path(change.table)))
-            create_table_with_add_actions(
-                self.path(change.table),
-                made.schema,
-                made.adds,
-                "error",
-                partitioned,
-                configuration={STATISTICS: change.layout.column} if change.layout else None,
-                storage_options=dict(self.storage_options) or None,
-                commit_properties=properties,
-            )
-            return 0
+            base = self._created(change, made, partitioned)
         # Only an overwrite takes new columns, and knows by itself what goes: everything.
         actions, mode = (made.adds, "overwrite") if made.has_new_columns else (made.actions, "append")
         base.create_write_transaction(actions, mode, made.schema, partitioned, commit_properties=properties)
         base.update_incremental()
         return int(base.version())
+
+    def _created(self, change: Change, made: Draft, partitioned: list[str]) -> DeltaTable:
+        """The table, without rows as yet: of two writers who create it with rows delta-rs lets both succeed.
+
+        Raises:
+            CommitFailedError: another writer has created it and published.
+        """
+        if self.is_local:
+            make_folder(Path(self.path(change.table)))
+        base = DeltaTable.create(
+            self.path(change.table),
+            made.schema,
+            "ignore",
+            partitioned,
+            configuration={STATISTICS: change.layout.column} if change.layout else None,
+            storage_options=dict(self.storage_options) or None,
+        )
+        base.update_incremental()
+        if base.file_uris():
+            raise CommitFailedError(f"{change.table} was created by another writer at the same time")
+        return base
 
     def _landed(self, table: str, made: Draft, promise: Mapping[str, int]) -> int | None:
         """The version in which a commit of unknown outcome stands, or None where it does not."""

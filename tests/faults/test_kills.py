@@ -119,7 +119,7 @@ def test_a_commit_that_nobody_acknowledged_is_not_made_again(tmp_path: Path) -> 
     writer = start(_publish_once, str(tmp_path), "after_commit", writer_end)
     writer.join(30)
     version = store.lake.version(TABLE)
-    assert (writer.exitcode, version, store.wrong()) == (KILLED, 1, [])
+    assert (writer.exitcode, version, store.wrong()) == (KILLED, 2, [])
     assert not started.poll()  # it never came to say so
     store.write(DAYS[0], 2)
     assert store.lake.version(TABLE) == version

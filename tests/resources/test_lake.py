@@ -161,7 +161,7 @@ def test_a_commit_says_by_which_run_and_from_which_versions(lake: Lake) -> None:
     delta = lake.open("joined/items")
     assert delta is not None
     said = json.loads(delta.history(1)[0]["xdrec"])
-    assert said == {"code": "abc", "run": "run 7", "inputs": {TABLE: 1}}
+    assert said == {"code": "abc", "run": "run 7", "inputs": {TABLE: 2}}
 
 
 def test_rows_of_other_partitions_are_refused(lake: Lake) -> None:

