@@ -159,7 +159,7 @@ def encode_titles(titles: Sequence[str], cache: Path | None) -> np.ndarray:
         if len(vectors) != len(titles):
             raise ValueError(f"{cache} has {len(vectors)} rows, expected {len(titles)} titles; delete it")
         return vectors
-    from resources.encoders import PACKAGED, text_encoder
+    from resources.encoding.encoders import PACKAGED, text_encoder
 
     vectors = text_encoder(PACKAGED).encode(titles)
     if cache is not None:

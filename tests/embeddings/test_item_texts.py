@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 
 from data_quality.contract import load_contract
-from resources.encoders import EncodedTexts, Progress
+from resources.encoding.encoders import EncodedTexts, Progress
 from xdrec_assets.embeddings.item_texts import SCHEMA, embed_new, new_texts
 from xdrec_assets.embeddings.vector_columns import vector_rows
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from resources.model_files import PACKAGED_SHA256, packaged_minilm, weights_sha256
+from resources.encoding.model_files import PACKAGED_SHA256, packaged_minilm, weights_sha256
 from xdrec_assets.definitions import build_definitions
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_quality.contract import load_contract
-from resources.encoders import text_encoder
+from resources.encoding.encoders import text_encoder
 from resources.fingerprint import fingerprint
-from resources.model_files import ModelFiles, find_model_files
+from resources.encoding.model_files import ModelFiles, find_model_files
 from resources.partitions import Partition
 from xdrec_assets.embeddings.documents import Document, read_documents
 from xdrec_assets.embeddings.item_texts import embed_new, new_texts

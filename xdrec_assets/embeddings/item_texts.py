@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resources.encoders import Progress, TextEncoder
+from resources.encoding.encoders import Progress, TextEncoder
 from xdrec_assets.embeddings.vector_columns import vector_column
 
 SCHEMA = pa.schema(

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resources.word_vectors import WordEncoder, words
+from resources.encoding.word_vectors import WordEncoder, words
 from xdrec_assets.embeddings.vector_columns import vector_column, vectors_of
 
 ALL = "all"

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from resources.fingerprint import fingerprint
-from resources.model_files import find_model_files
+from resources.encoding.model_files import find_model_files
 from resources.partitions import Partition
 from xdrec_assets.embeddings.embedded import WORDS, documents, known_vectors, word_vectors
 from xdrec_assets.embeddings.item_words import words_by_scope

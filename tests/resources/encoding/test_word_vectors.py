@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from resources.word_vectors import WordEncoder, words
+from resources.encoding.word_vectors import WordEncoder, words
 
 TEXTS = ["green tea leaves", "black tea leaves", "steel knife", "steel fork", "绿茶叶", "红茶叶", "不锈钢刀"]
 

