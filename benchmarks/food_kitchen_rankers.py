@@ -28,17 +28,18 @@ import argparse
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.held_out import HeldOut, K, Log, log_of, mean_ndcg
+from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.build import ALL, build_knowledge
 from xdrec_assets.knowledge.tables import Knowledge
-from xdrec_assets.knowledge.vectors import unit_rows
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranking import top_k
 from xdrec_assets.rankers.registry import create_ranker
@@ -46,22 +47,11 @@ from xdrec_assets.rankers.settings import NearestTextSettings, PopularitySetting
 
 CUT = datetime(2014, 1, 1, tzinfo=UTC)
 PLATFORMS = ("food", "kitchen")
-K = 10
 RAW, WHITENED = "raw", "whitened"
-DISCOUNT = 1 / np.log2(np.arange(2, K + 2))
 EXPECTED = {"train": 133_080, "test": 40_468, "food": 4_001, "kitchen": 4_224}
 
 FOREVER = PopularitySettings(half_life_days=None)
 DEFAULTS = RankerSettings()
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Who is asked on a platform, about which items, and what they took."""
-
-    candidates: np.ndarray  # (n_candidates,) item indices
-    people: np.ndarray  # (n_people,)
-    relevant: list[np.ndarray]  # per person, item indices
 
 
 @dataclass(frozen=True)
@@ -113,43 +103,22 @@ CASES = [
 ]
 
 
+def read_log(folder: Path) -> Log:
+    """Events and items of both platforms, the items by platform and id."""
+    items = pd.read_csv(folder / "items.csv.gz", keep_default_na=False).sort_values(["domain", "item_id"])
+    items = items.rename(columns={"domain": "platform", "title": "text"})
+    return log_of(PLATFORMS, items, pd.read_csv(folder / "interactions.csv.gz"))
+
+
 def read_world(folder: Path) -> tuple[History, dict[str, HeldOut], list[str]]:
     """History before the cut, the test of each platform, and the titles of all items in the history's order."""
-    items = pd.read_csv(folder / "items.csv.gz", keep_default_na=False).sort_values(["domain", "item_id"])
-    events = pd.read_csv(folder / "interactions.csv.gz").sort_values("timestamp", kind="stable")
-    events = events.drop_duplicates(["user_id", "item_id"])  # the first event of a pair
-    people, events["person"] = np.unique(events.user_id.to_numpy(), return_inverse=True)
-    events["item"] = pd.Index(items.item_id).get_indexer(events.item_id)
-    events = events.sort_values(["person", "item"])
-    is_train = events.timestamp < CUT.timestamp()
-    history = _history(events[is_train], people, items)
-    tests = {platform: _test(history, events[~is_train], platform) for platform in PLATFORMS}
-    found = {"train": int(is_train.sum()), "test": int((~is_train).sum())}
+    log = read_log(folder)
+    history, tests = log.split(CUT)
+    found = {"train": len(history.person), "test": len(log.events) - len(history.person)}
     found |= {platform: len(test.people) for platform, test in tests.items()}
     if found != EXPECTED:
         raise ValueError(f"{folder} gives {found}, expected {EXPECTED}; check that the files are complete")
-    return history, tests, items.title.tolist()
-
-
-def _history(train: pd.DataFrame, people: np.ndarray, items: pd.DataFrame) -> History:
-    return History(
-        as_of=date(CUT.year, CUT.month, CUT.day),
-        platforms=PLATFORMS,
-        person_id=people.astype(object),
-        item_id=items.item_id.to_numpy(dtype=object),
-        item_platform=items.domain.map(PLATFORMS.index).to_numpy(dtype=np.int16),
-        person=train.person.to_numpy(dtype=np.int32),
-        item=train["item"].to_numpy(dtype=np.int32),
-        strength=np.ones(len(train), dtype=np.float32),
-        age_days=((CUT.timestamp() - train.timestamp) / 86_400).to_numpy(dtype=np.float32),
-    )
-
-
-def _test(history: History, later: pd.DataFrame, platform: str) -> HeldOut:
-    candidates = np.unique(history.only(platform).item)
-    known = later[later["item"].isin(candidates) & later.person.isin(np.unique(history.person))]
-    taken = known.groupby("person")["item"].apply(np.array)
-    return HeldOut(candidates, taken.index.to_numpy(), taken.tolist())
+    return history, tests, log.items.text.tolist()
 
 
 def encode_titles(titles: Sequence[str], cache: Path | None) -> np.ndarray:
@@ -165,13 +134,6 @@ def encode_titles(titles: Sequence[str], cache: Path | None) -> np.ndarray:
     if cache is not None:
         np.save(cache, vectors)
     return vectors
-
-
-def mean_ndcg(ranked: np.ndarray, relevant: list[np.ndarray]) -> float:
-    """Mean NDCG@K over people, binary gains, the ideal over min(K, relevant); ranked: (n_people, K)."""
-    hits = np.array([np.isin(row, taken) for row, taken in zip(ranked, relevant, strict=True)])
-    ideal = np.cumsum(DISCOUNT)[np.minimum([len(taken) for taken in relevant], K) - 1]
-    return float(np.mean(hits @ DISCOUNT / ideal))
 
 
 def run(case: Case, history: History, tests: dict[str, HeldOut], knowledge: dict[str, Knowledge]) -> Outcome:

@@ -25,8 +25,8 @@ CONTRACTS = Path(__file__).parent / "contracts"
 # What a platform's sources and a registry's rankers are called is theirs to say; each kind has one contract.
 KINDS = {"raw": "raw/records", "rankers": "rankers/models"}
 
-TYPES = ("varchar", "boolean", "smallint", "integer", "bigint", "float", "double", "date", "timestamptz")
-ORDERED = {"smallint", "integer", "bigint", "float", "double", "date", "timestamptz"}
+TYPES = ("varchar", "boolean", "tinyint", "smallint", "integer", "bigint", "float", "double", "date", "timestamptz")
+ORDERED = {"tinyint", "smallint", "integer", "bigint", "float", "double", "date", "timestamptz"}
 
 RESERVED = {"columns", "required", "range", "allowed", "pattern", "finite", "key", "rows"} | {
     "references", "freshness", "volume", "schema", "bad_share", "accounts",
@@ -38,7 +38,9 @@ Bound = StrictInt | StrictFloat | datetime | date
 class Column(Model):
     """One column: its type and what its values promise. A rule of the column speaks of values that are not null."""
 
-    type: str = Field(description="varchar, boolean, smallint, integer, bigint, float, double, date, timestamptz, T[]")
+    type: str = Field(
+        description="varchar, boolean, tinyint, smallint, integer, bigint, float, double, date, timestamptz, T[]"
+    )
     required: bool = Field(default=False, description="no value is null")
     min: Bound | None = Field(default=None, description="the smallest value, inclusive")
     max: Bound | None = Field(default=None, description="the largest value, inclusive")
@@ -152,7 +154,7 @@ def _arrow_types() -> dict[str, pa.DataType]:
     import pyarrow as pa
 
     days = {"date": pa.date32(), "timestamptz": pa.timestamp("us", tz="UTC")}
-    numbers = {"smallint": pa.int16(), "integer": pa.int32(), "bigint": pa.int64()}
+    numbers = {"tinyint": pa.int8(), "smallint": pa.int16(), "integer": pa.int32(), "bigint": pa.int64()}
     return {
         "varchar": pa.string(),
         "boolean": pa.bool_(),

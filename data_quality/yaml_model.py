@@ -70,6 +70,8 @@ def _complaint(found: dict[str, Any], model: type[BaseModel]) -> str:
         return f"{key}: unknown key; remove it or use a known one{known}{unquoted}"
     if found["type"] == "missing":
         return f"{key}: missing; add it"
+    if found["type"] == "secret":
+        return f"{key}: {found['msg']}"
     return f"{key}: found {found['input']!r:.200}; {found['msg'].removeprefix('Value error, ')}"
 
 

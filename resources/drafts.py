@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
@@ -20,6 +21,7 @@ from resources.present_files import BUCKET, Present, Span, Verified, present_fil
 from resources.table_files import TableFiles
 
 COMPACT_ABOVE = 16  # small files of one bucket before a publish folds them into one
+Kept = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Change:
     """What a publish asks for."""
 
     table: str
-    rows: Callable[[], pa.RecordBatchReader]
+    rows: Callable[[], pa.RecordBatchReader]  # not asked where the present rows are only written anew
     layout: Layout | None = None
     partitions: Sequence[Partition] = ()
     append: bool = False
     key: Sequence[str] = ()  # of rows that are appended: those whose key is there already are left out
+    seen: Collection[str] = ()  # names of files that the rows to append were compared with already
+    kept: Kept | None = None  # the present rows are written anew, those that it leaves of a batch
+    small_only: bool = False  # of small files alone
 
     @property
     def span(self) -> Span:
@@ -74,6 +79,9 @@ def draft(change: Change, base: DeltaTable | None, files: TableFiles, stage: Pat
         ValueError: a row belongs to no partition that is replaced.
     """
     present, verified = present_files(base, change.layout), Verified(files, stage)
+    if change.kept is not None and base is not None:
+        going = [file for file in present if is_small(file) or not change.small_only]
+        return _rewritten(base, going, change.kept, verified, BucketWriter(stage, None))
     writer, reader = BucketWriter(stage, change.layout), change.rows()
     if change.layout is None:
         going = [] if change.append else present
@@ -92,6 +100,25 @@ def draft(change: Change, base: DeltaTable | None, files: TableFiles, stage: Pat
         for batch in verified.others(file, change.span, reader.schema):
             writer.write(batch, "" if folded else "staying")
     return Draft(DeltaSchema.from_arrow(schema), writer.close(), [*touched, *folded], is_new)
+
+
+def is_small(file: Present) -> bool:
+    """Whether a file is worth being written together with others."""
+    return file.size < FULL_BYTES // 2
+
+
+def _rewritten(
+    base: DeltaTable, going: Sequence[Present], kept: Kept, verified: Verified, writer: BucketWriter
+) -> Draft:
+    schema: pa.Schema | None = None
+    for file in going:
+        with pq.ParquetFile(verified.path(file)) as parquet:
+            schema = schema or parquet.schema_arrow
+            for batch in parquet.iter_batches():
+                rows = kept(batch)
+                if rows.num_rows:
+                    writer.write(rows.cast(schema))
+    return Draft(base.schema(), writer.close(), going, has_new_columns=False)
 
 
 def _has_new_columns(change: Change, base: DeltaTable | None, schema: pa.Schema, stays: bool) -> bool:
@@ -116,7 +143,7 @@ def _folded(change: Change, present: Sequence[Present], touched: Sequence[Presen
     assert change.layout is not None
     found: list[Present] = []
     for bucket in sorted({f"{p.first:{change.layout.bucket}}" for p in change.partitions}):
-        small = [file for file in present if file.bucket == bucket and file.size < FULL_BYTES // 2]
+        small = [file for file in present if file.bucket == bucket and is_small(file)]
         others = [file for file in small if file not in touched]
         if len(others) >= COMPACT_ABOVE:
             found += [file for file in others if files.damage(file.path, file.size) is None]
@@ -143,11 +170,12 @@ def _unknown(
     reader: pa.RecordBatchReader, change: Change, present: Sequence[Present], files: TableFiles
 ) -> Iterator[pa.RecordBatch]:
     """The rows, without those to be added that another writer has added since they were computed."""
-    if not (change.append and change.key and present):
+    others = [file for file in present if file.path.rsplit("/", 1)[-1] not in change.seen]
+    if not (change.append and change.key and others):
         yield from reader
         return
     rows, names = reader.read_all(), list(change.key)
-    known = pa.concat_tables(files.columns(file.path, names) for file in present)
+    known = pa.concat_tables(files.columns(file.path, names) for file in others)
     wanted = rows.select(names).append_column("row number", pa.array(range(rows.num_rows)))
     fresh = wanted.join(known.cast(rows.select(names).schema), names, join_type="left anti")
     if fresh.num_rows:

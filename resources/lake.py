@@ -8,7 +8,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from resources.crash_points import crash_point
-from resources.drafts import COMPACT_ABOVE, Change, Draft, draft
+from resources.drafts import COMPACT_ABOVE, Change, Draft, Kept, draft, is_small
 from resources.durable import make_folder
 from resources.names import table_name
 from resources.partitions import Layout, Partition
-from resources.present_files import BUCKET
+from resources.present_files import BUCKET, present_files
 from resources.provenance import note_read, provenance
 from resources.seals import seal, unseal_expired
 from resources.staging import collect_stages, stage_below
@@ -142,11 +142,13 @@ class Lake:
         note: Mapping[str, Any] | None = None,
         append: bool = False,
         key: Sequence[str] = (),
+        seen: Collection[str] = (),
     ) -> Commit:
         """Replace consecutive partitions of a table by `rows` in one atomic commit, or the whole of it.
 
         With `append` the rows are added to a table without partitions instead; those whose `key` stands there already
-        are left out, so that two writers who found the same rows missing do not double them.
+        are left out, so that two writers who found the same rows missing do not double them. `seen` are names of files
+        that the rows were compared with when they were computed; only what came since is looked at.
 
         The fingerprints of what the partitions were made from travel in the same commit (Delta application
         transactions), so that data and the knowledge of its inputs cannot part. Files are on the disk before the
@@ -163,8 +165,34 @@ class Lake:
             DamagedFileError: rows that stay would be copied from a file that is not what was published.
             ValueError: rows of other days or other columns than the table's.
         """
-        change = Change(table, rows, layout, partitions, append, key)
-        promise = _promise(change, fingerprints or {})
+        return self._published(Change(table, rows, layout, partitions, append, key, seen), fingerprints or {}, note)
+
+    def fold(self, table: str) -> Commit | None:
+        """Write the many small files of a table without partitions as few, in one commit; None where they are few.
+
+        Writers who add rows at the same time are not in the way of it, nor it in theirs.
+
+        Raises:
+            CommitFailedError: others rewrote the table `ATTEMPTS` times in a row.
+            DamagedFileError: a file is not what was published.
+        """
+        if sum(map(is_small, present_files(self.open(table), None))) < COMPACT_ABOVE:
+            return None
+        return self._published(Change(table, _no_rows, kept=lambda rows: rows, small_only=True), {}, {"folded": table})
+
+    def leave_out(self, table: str, kept: Kept) -> Commit:
+        """Write the rows that `kept` leaves of a table without partitions anew, in one commit.
+
+        Rows that others add in the meantime are rewritten as well: who comes second begins again on top of the other.
+
+        Raises:
+            CommitFailedError: others came first `ATTEMPTS` times in a row.
+            DamagedFileError: a file is not what was published.
+        """
+        return self._published(Change(table, _no_rows, append=True, kept=kept), {}, {"left out of": table})
+
+    def _published(self, change: Change, fingerprints: Mapping[str, int], note: Mapping[str, Any] | None) -> Commit:
+        table, promise = change.table, _promise(change, fingerprints)
         properties = CommitProperties(
             custom_metadata={"xdrec": json.dumps({**(note or {}), **provenance(table)}, default=str)},
             app_transactions=[Transaction(name, version) for name, version in promise.items()],
@@ -279,13 +307,19 @@ class Lake:
         return int(now.version()) if is_in else None
 
 
+def _no_rows() -> pa.RecordBatchReader:
+    raise AssertionError("present rows are written anew, none are added")
+
+
 def _promise(change: Change, fingerprints: Mapping[str, int]) -> dict[str, int]:
     """The application transactions of a commit: two that share a name cannot both come on top of one base.
 
     Partitions without a fingerprint get a name and a random number, so that two writers of one cannot both add to it.
     """
-    if change.append and not change.key:
+    if change.append and not change.key and not change.kept:
         return dict(fingerprints)
+    if change.small_only:
+        return {"writer of folded files": secrets.randbits(62)}
     names = [p.key for p in change.partitions] if change.layout else ["append" if change.append else "whole"]
     writers = {f"writer of {name}": secrets.randbits(62) for name in names if name not in fingerprints}
     return writers | dict(fingerprints)

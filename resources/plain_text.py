@@ -1,5 +1,6 @@
-"""Bring texts to one form before they are hashed, counted or encoded."""
+"""Bring texts to one form before they are hashed, counted or encoded; `sql/macros/plain.sql` is its twin in SQL."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -10,7 +11,18 @@ INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\
 def plain_text(text: str) -> str:
     r"""Unicode NFC, without control and bidirectional characters, white space collapsed to single spaces.
 
-    >>> plain_text("  caf\\u0065\\u0301\\u202e \\x00 au\\tlait ")
-    'caf\\xe9 au lait'
+    A text that is plain stays as it is, so that what was hashed once has the same hash when it comes by again.
+
+    >>> plain_text("  caf\u0065\u0301\u202e \x00 au\tlait ")
+    'café au lait'
     """
-    return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))  # what stood between two letters goes first
+    elif not text.isprintable():
+        text = INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+def content_hash(text: str) -> str:
+    """The hash under which a text's vector is kept: SHA-256 of its plain form, as joined/items has it."""
+    return hashlib.sha256(plain_text(text).encode()).hexdigest()

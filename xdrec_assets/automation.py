@@ -12,11 +12,17 @@ from resources.partitions import Partition
 from xdrec_assets.pipeline import Pipeline, consecutive
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-WHOLE = dg.AssetSelection.assets(
-    ["joined", "identities"], ["joined", "people"], ["joined", "items"], ["embeddings", "item_texts"]
+TEXTS = dg.AssetSelection.assets(
+    *(["embeddings", table] for table in ("tuned_encoder", "item_texts", "families", "quarantined", "quantised_texts"))
 )
-LOGS = dg.AssetSelection.groups("raw", "clean", "joined") | dg.AssetSelection.assets(["embeddings", "item_texts"])
-KNOWLEDGE = dg.AssetSelection.groups("knowledge") | dg.AssetSelection.assets(["embeddings", "item_words"])
+MEDIA = dg.AssetSelection.assets(
+    *(["embeddings", table] for table in ("media_files", "item_images", "item_sounds", "media_quarantined"))
+)
+WHOLE = TEXTS | MEDIA | dg.AssetSelection.assets(["joined", "identities"], ["joined", "people"], ["joined", "items"])
+LOGS = TEXTS | MEDIA | dg.AssetSelection.groups("raw", "clean", "joined")
+KNOWLEDGE = dg.AssetSelection.groups("knowledge") | dg.AssetSelection.assets(
+    *(["embeddings", table] for table in ("item_words", "person_texts"))
+)
 MODELS = dg.AssetSelection.groups("rankers", "evaluation", "recommendations")
 DAILY = "Yesterday's files, and those of the days before that may still be late."
 VERIFIED = "Every stored file read again and compared with its checksum."

@@ -51,20 +51,22 @@ def report(table: str, n_rows: int, is_unchanged: bool, figures: Mapping[str, An
 
 
 @contextmanager
-def working(table: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A function that takes (done, total) of a long step and shows a bar with speed and time left, where one looks."""
+def working(table: str, unit: str) -> Iterator[Callable[..., None]]:
+    """A function that takes (done, total) and maybe tokens read of a long step, and shows a bar with speeds."""
     progress, began = _shown.get(), time.monotonic()
     is_screen = progress is not None and sys.stderr.isatty()
 
-    def show(done: int, total: int) -> None:
+    def show(done: int, total: int, tokens: int = 0) -> None:
         if not is_screen or not total:
             return
-        speed = done / max(time.monotonic() - began, 1e-9)
+        seconds = max(time.monotonic() - began, 1e-9)
+        speed = done / seconds
         bar = "█" * (BAR * done // total)
         left = (total - done) / max(speed, 1e-9)
-        text = f"{done:,} of {total:,} {unit}, {speed:,.0f} a second, {left:,.0f} s left"
+        of_tokens = f" ({tokens / seconds / 1e3:,.0f}k tokens)" if tokens else ""
+        text = f"{done:,}/{total:,} {unit}, {speed:,.0f}/s{of_tokens}, {left:,.0f} s left"
         print(f"\r  {table:<{NAME}} {bar:<{BAR}} {text:<{TEXT - BAR}}", end="", file=sys.stderr, flush=True)
 
     yield show
     if is_screen:
-        print("\r" + " " * (NAME + TEXT + 8) + "\r", end="", file=sys.stderr, flush=True)
+        print("\r" + " " * (NAME + TEXT + 11) + "\r", end="", file=sys.stderr, flush=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -80,10 +80,12 @@ def publish(
     append: bool = False,
     shown: Shown | None = None,
     found: Sequence[RuleResult] = (),
+    seen: Collection[str] = (),
 ) -> Publication:
     """Audit the session's table `built` and, if it passes, publish it as `table`: replacing, or adding with `append`.
 
-    What was `found` of the rows by other means than the contract is part of the verdict.
+    What was `found` of the rows by other means than the contract is part of the verdict. `seen` are names of files that
+    rows to be added were compared with already.
 
     Raises:
         PublishRefused: a blocking rule of the contract is broken; the last good version stays.
@@ -103,7 +105,7 @@ def publish(
         commit = Commit(pipeline.lake.version(table) or 0)
     else:
         key = contract.key if append else ()
-        commit = pipeline.lake.publish(table, rows, layout, partitions, fingerprints, note, append, key)
+        commit = pipeline.lake.publish(table, rows, layout, partitions, fingerprints, note, append, key, seen)
     shown = shown or Shown()
     newest = (
         session.con.table(built).order("day desc") if layout and layout.column == "day" else session.con.table(built)

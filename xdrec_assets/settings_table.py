@@ -41,7 +41,7 @@ def _rows(prefix: str, model: type[BaseModel]) -> Iterator[tuple[str, str, str]]
 
 def _default(field: FieldInfo) -> str:
     value: Any = field.get_default(call_default_factory=True)
-    return json.dumps(value) if not isinstance(value, str) else value
+    return value if isinstance(value, str) and value else json.dumps(value)
 
 
 if __name__ == "__main__":

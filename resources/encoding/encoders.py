@@ -1,13 +1,15 @@
-"""Turn texts into vectors: what every text encoder offers, and the one place that chooses one by name."""
+"""Turn texts into vectors: what every text encoder offers, and the one place that chooses one by its settings."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
-Progress = Callable[[int, int], None]
-"""Called with (texts done, texts in all)."""
+from resources.encoding.spec import EncoderSpec
+
+Progress = Callable[[int, int, int], None]
+"""Called with (texts done, texts in all, tokens read for those done)."""
 
 PACKAGED = "minilm"
 
@@ -17,11 +19,13 @@ class EncodedTexts:
     """Vectors of texts, in the order of the texts, with what the tokenizer made of them."""
 
     vectors: np.ndarray
-    """(n, size) float32, unit length; a row of zeros where a text is empty."""
+    """(n, size) float32, unit length; a row of zeros where a text is empty or the model broke on it."""
     n_tokens: np.ndarray
     """(n,) int32, tokens the model read: special tokens included, what was cut left out, 0 where a text is empty."""
     is_cut: np.ndarray
-    """(n,) bool, whether the text was longer than the model reads."""
+    """(n,) bool, whether the text was longer than what was read of it."""
+    broken: Mapping[int, str] = field(default_factory=dict)
+    """Rows of the texts on which the model broke, each alone, with the reason."""
 
     @property
     def cut_share(self) -> float:
@@ -43,18 +47,28 @@ class TextEncoder(Protocol):
         ...
 
     @property
+    def variant(self) -> str:
+        """How it encodes, part of the key of what is stored."""
+        ...
+
+    @property
     def size(self) -> int:
         """Length of a vector."""
         ...
 
     @property
     def precision(self) -> str:
-        """What the arithmetic runs in: fp32 or bf16."""
+        """What the arithmetic runs in: fp32, bf16, or what a server chooses."""
         ...
 
     @property
     def device(self) -> str:
-        """Where it runs: cpu or cuda."""
+        """Where it runs: cpu, cuda, or a server's address."""
+        ...
+
+    @property
+    def how(self) -> str:
+        """How it runs, for people: as in "bf16 on cpu"."""
         ...
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> np.ndarray:
@@ -62,21 +76,38 @@ class TextEncoder(Protocol):
         ...
 
     def encode_counted(self, texts: Sequence[str], on_progress: Progress | None = None) -> EncodedTexts:
-        """The same with token counts and what was cut."""
+        """The same with token counts, what was cut and what broke."""
         ...
 
 
-def text_encoder(name: str, device: str = "auto", network: bool = False) -> TextEncoder:
-    """The encoder of that name, its weights loaded.
+def model_and_revision(spec: EncoderSpec) -> tuple[str, str]:
+    """The names under which an encoder's vectors are kept, beside its variant; no model is loaded and no server asked.
 
-    name: "minilm" for the packaged all-MiniLM-L6-v2, a folder with a Hugging Face encoder in it, or a name on the
-    Hugging Face hub with its revision pinned, as in "intfloat/e5-small-v2@<commit>".
-    device: "cpu", "cuda", or "auto" for the graphics card where there is one.
-    network: whether a hub name may be downloaded; otherwise it is looked up among what was downloaded before.
-
-    Raises ValueError where the name is none of these, or the packaged weights are not the ones expected.
+    Raises ValueError where the model is not there, or is not the one expected.
     """
+    from resources.encoding.model_files import find_model_files
+
+    if spec.endpoint:
+        return spec.model, spec.revision or ""
+    files = find_model_files(spec.model)
+    return files.model, files.revision
+
+
+def text_encoder(spec: EncoderSpec | str = PACKAGED, device: str = "auto", network: bool = False) -> TextEncoder:
+    """The encoder that the settings name, its weights loaded; what it reads as passages has the passage prefix.
+
+    device: "cpu", "cuda", or "auto" for the graphics card where there is one.
+    network: whether a hub model may be downloaded, otherwise it is looked up among what was downloaded before; and
+        whether an endpoint may be asked.
+
+    Raises ValueError where the model is unknown, unsafe or not the one expected, or the settings do not fit it.
+    """
+    spec = EncoderSpec(model=spec) if isinstance(spec, str) else spec
+    if spec.endpoint:
+        from resources.encoding.endpoint_encoder import EndpointEncoder
+
+        return EndpointEncoder.open(spec, network)
     from resources.encoding.model_files import find_model_files
     from resources.encoding.transformer_encoder import TransformerEncoder
 
-    return TransformerEncoder.load(find_model_files(name), device=device, network=network)
+    return TransformerEncoder.load(find_model_files(spec.model), spec, device, network)

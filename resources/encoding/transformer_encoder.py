@@ -1,179 +1,166 @@
-"""Encode texts with a Hugging Face encoder, close to what the processor can do.
+"""Encode texts with a Hugging Face model: tokens of all texts at once, and a vector of unit length for each."""
 
-All texts are tokenised at once, sorted by length and cut into batches of few distinct shapes, since every new shape
-costs a compilation of each matrix product. The model runs in bf16 where the processor multiplies in it.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from resources.encoding.encoders import EncodedTexts, Progress
-from resources.encoding.model_files import ModelFiles
+from resources.encoding.model_files import ModelFiles, in_a_folder
+from resources.encoding.model_folder import DenseLayer, chosen_pooling, dense_layers, may_run_code, needs_code, prompts
+from resources.encoding.rows import average, unit
+from resources.encoding.spec import EncoderSpec
+from resources.encoding.transformer_network import TransformerNetwork
 from resources.plain_text import plain_text
-
-MAX_TOKENS = 256
-LENGTH_STEP = 16
-TOKENS_PER_BATCH = {"cpu": 2_048, "cuda": 65_536}
 
 
 @dataclass(frozen=True)
 class TransformerEncoder:
-    """Mean over the last layer's token vectors, brought to unit length (Reimers and Gurevych, 2019)."""
+    """Pooled token vectors of the last layer, brought to unit length (Reimers and Gurevych, 2019)."""
 
     model: str
     revision: str
-    size: int
-    precision: str
-    device: str
+    spec: EncoderSpec
     tokenizer: Any
-    network: Any
+    network: TransformerNetwork
+    layers: tuple[DenseLayer, ...] = ()
 
     @classmethod
-    def load(cls, files: ModelFiles, device: str = "auto", network: bool = False) -> Self:
+    def load(cls, files: ModelFiles, spec: EncoderSpec, device: str = "auto", network: bool = False) -> Self:
         """Read weights (safetensors only) and tokenizer; nothing is downloaded unless `network` allows it.
 
-        Raises OSError where a hub model is not on this machine and the network is not allowed.
+        Raises FileNotFoundError where a hub model is not on this machine and the network is not allowed; ValueError
+        where the model needs code of its own that is not allowed, or does not fit the settings.
         """
-        import torch
-        from transformers import AutoModel, AutoTokenizer
+        files = in_a_folder(files, network)
+        folder = Path(files.location)
+        is_allowed = may_run_code(folder, files.model, spec)
+        if not is_allowed and needs_code(folder):
+            raise ValueError(
+                f"{files.model} brings code of its own, which is not run unless allowed by name; "
+                f"read it, and set embeddings.encoder.remote_code to {files.model!r} if you trust it"
+            )
+        if (named := prompts(folder)) and not (spec.passage_prefix or spec.query_prefix):
+            logging.getLogger(__name__).warning("%s was trained with prefixes, none is set: %s", files.model, named)
+        loaded = TransformerNetwork.load(
+            files, chosen_pooling(folder, spec), spec.precision, device, network=False, remote_code=is_allowed
+        )
+        encoder = cls(
+            files.model,
+            files.revision,
+            spec,
+            cutting_tokenizer(folder, min(spec.max_tokens, loaded.max_positions), is_allowed),
+            loaded,
+            dense_layers(folder),
+        )
+        if spec.size and spec.size > encoder.whole_size:
+            raise ValueError(f"size is {spec.size}, but vectors of {files.model} have {encoder.whole_size} numbers")
+        return encoder
 
-        device = chosen_device(device)
-        precision = chosen_precision(device)
-        source: dict[str, Any] = {"local_files_only": not (network and files.is_on_hub), "trust_remote_code": False}
-        if files.is_on_hub:
-            source["revision"] = files.revision
-        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-        with no_loading_bar():
-            loaded = AutoModel.from_pretrained(files.location, use_safetensors=True, dtype=dtype, **source)
-        longest = min(MAX_TOKENS, getattr(loaded.config, "max_position_embeddings", MAX_TOKENS))
-        tokenizer = AutoTokenizer.from_pretrained(files.location, use_fast=True, **source).backend_tokenizer
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(longest)
-        size = int(loaded.config.hidden_size)
-        return cls(files.model, files.revision, size, precision, device, tokenizer, loaded.to(device).eval())
+    @property
+    def variant(self) -> str:
+        """How it encodes, part of the key of what is stored."""
+        return self.spec.variant
+
+    @property
+    def whole_size(self) -> int:
+        """Length of a vector before it is cut."""
+        return len(self.layers[-1].weight) if self.layers else self.network.hidden_size
+
+    @property
+    def size(self) -> int:
+        """Length of a vector."""
+        return self.spec.size or self.whole_size
+
+    @property
+    def precision(self) -> str:
+        """What the arithmetic runs in: fp32 or bf16."""
+        return self.network.precision
+
+    @property
+    def device(self) -> str:
+        """Where it runs: cpu or cuda."""
+        return self.network.device
+
+    @property
+    def how(self) -> str:
+        """How it runs, for people."""
+        return self.network.how
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> np.ndarray:
         """Vectors (n, size) float32 of unit length, in the order of the texts; zeros where a text is empty."""
         return self.encode_counted(texts, on_progress).vectors
 
     def encode_counted(self, texts: Sequence[str], on_progress: Progress | None = None) -> EncodedTexts:
-        """The same with token counts and what was cut."""
+        """The same with token counts, what was cut and what broke.
+
+        A chunk has the special tokens that a text has, and none of its neighbours' tokens. Chunks' vectors are averaged
+        by their tokens, so that with mean pooling every token counts the same.
+        """
         plain = [plain_text(text) for text in texts]
         filled = np.flatnonzero([bool(text) for text in plain])
-        tokenised = self.tokenizer.encode_batch_fast([plain[i] for i in filled])
         n_tokens = np.zeros(len(plain), dtype=np.int32)
-        n_tokens[filled] = [len(one.ids) for one in tokenised]
         is_cut = np.zeros(len(plain), dtype=bool)
-        is_cut[filled] = [bool(one.overflowing) for one in tokenised]
-        ids = [np.asarray(one.ids, dtype=np.int64) for one in tokenised]
         vectors = np.zeros((len(plain), self.size), dtype=np.float32)
-        n_done = len(plain) - len(filled)
-        groups = list(batches(n_tokens[filled], TOKENS_PER_BATCH[self.device]))
-        with workers(self.device) as run:
-            results = run(lambda rows: self._vectors([ids[row] for row in rows]), groups)
-            for rows, encoded in zip(groups, results, strict=True):
-                vectors[filled[rows]] = encoded
-                n_done += len(rows)
-                if on_progress:
-                    on_progress(n_done, len(plain))
-        return EncodedTexts(vectors, n_tokens, is_cut)
+        if not len(filled):
+            return EncodedTexts(vectors, n_tokens, is_cut)
+        ids, first, is_cut[filled] = self._tokenised([plain[i] for i in filled])
+        weights = np.array([len(one) for one in ids])
+        n_tokens[filled] = np.add.reduceat(weights, first)
+        pooled = self._behind(self.network.pooled(ids, _of_texts(len(plain), len(filled), on_progress)))
+        found = average(pooled, weights, first)[:, : self.size]
+        is_sound = np.isfinite(found).all(axis=1)
+        vectors[filled[is_sound]] = unit(found[is_sound]) if self.spec.normalise else found[is_sound]
+        text_of_row = filled[np.searchsorted(first, np.arange(len(ids)), side="right") - 1]
+        return EncodedTexts(vectors, n_tokens, is_cut, self._broken(filled[~is_sound], text_of_row))
 
-    def _vectors(self, ids: list[np.ndarray]) -> np.ndarray:
-        """Vectors (n, size) of one batch of token ids."""
-        import torch
+    def _tokenised(self, texts: Sequence[str]) -> tuple[list[np.ndarray], np.ndarray, list[bool]]:
+        """Token ids row by row, the number of each text's first row, and whether the text was cut."""
+        tokenised = self.tokenizer.encode_batch_fast([self.spec.passage_prefix + text for text in texts])
+        if self.spec.long_texts == "cut":
+            ids = [np.asarray(one.ids, dtype=np.int64) for one in tokenised]
+            return ids, np.arange(len(ids)), [bool(one.overflowing) for one in tokenised]
+        chunks = [[one, *one.overflowing] for one in tokenised]
+        ends = np.cumsum([len(parts) for parts in chunks])
+        ids = [np.asarray(part.ids, dtype=np.int64) for parts in chunks for part in parts]
+        return ids, np.concatenate([[0], ends[:-1]]), [False] * len(texts)
 
-        with torch.inference_mode():
-            padded, mask = (torch.from_numpy(array).to(self.device) for array in pad(ids))
-            hidden = self.network(input_ids=padded, attention_mask=mask).last_hidden_state.float()  # (n, length, size)
-            read = mask.unsqueeze(-1).float()  # (n, length, 1)
-            mean = (hidden * read).sum(dim=1) / read.sum(dim=1)
-            return torch.nn.functional.normalize(mean, dim=1).cpu().numpy()
+    def _behind(self, pooled: np.ndarray) -> np.ndarray:
+        for layer in self.layers:
+            pooled = layer(pooled)
+        return pooled
+
+    def _broken(self, unsound: np.ndarray, text_of_row: np.ndarray) -> dict[int, str]:
+        """Texts without a sound vector, with the network's reason where it has one."""
+        reasons = dict.fromkeys(unsound.tolist(), "the model gives no finite vector for it")
+        return reasons | {int(text_of_row[row]): reason for row, reason in self.network.broken.items()}
 
 
-@contextmanager
-def workers(device: str) -> Iterator[Callable[..., Iterable[Any]]]:
-    """A `map` that keeps the order: on the processor as many threads as torch may use, each doing a batch by itself.
+def cutting_tokenizer(folder: Path, max_tokens: int, may_run_code: bool = False) -> Any:
+    """A model's tokenizer, which cuts at so many tokens, or at fewer if it knows that the model reads fewer.
 
-    Threads that share each single product wait for one another at every step; where others use the machine too that
-    costs up to ten times as much.
+    What is cut off comes as `overflowing`, in pieces of the same length with special tokens of their own.
     """
-    import torch
+    from transformers import AutoTokenizer
 
-    n_threads = torch.get_num_threads()
-    if device != "cpu" or n_threads == 1:
-        yield map
-        return
-    torch.set_num_threads(1)
-    pool = ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,))
-    try:
-        yield pool.map
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(n_threads)
-
-
-@contextmanager
-def no_loading_bar() -> Iterator[None]:
-    """Loading a small model takes a second; transformers' bar of it would only stand in the logs."""
-    from transformers.utils import logging
-
-    show: Any = logging  # its functions carry no types
-    was_shown = show.is_progress_bar_enabled()
-    show.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if was_shown:
-            show.enable_progress_bar()
+    tokenizer = AutoTokenizer.from_pretrained(
+        str(folder), use_fast=True, local_files_only=True, trust_remote_code=may_run_code
+    )
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        raise ValueError(
+            f"{folder} has no fast tokenizer; convert it once and save it, so that it has a tokenizer.json"
+        )
+    backend.no_padding()
+    backend.enable_truncation(min(max_tokens, tokenizer.model_max_length))
+    return backend
 
 
-def chosen_device(device: str) -> str:
-    """The device asked for; "auto" is cuda where there is one, else cpu."""
-    import torch
-
-    if device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device is {device!r}, expected auto, cpu or cuda")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device is cuda, but torch finds none here; set device to auto or cpu")
-    return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-
-
-def chosen_precision(device: str) -> str:
-    """bf16 where the hardware multiplies in it (AMX, AVX512-bf16, recent graphics cards), else fp32."""
-    import torch
-
-    if device == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
-    can = torch.cpu.get_capabilities()
-    return "bf16" if can.get("amx_bf16") or can.get("avx512_bf16") else "fp32"
-
-
-def batches(lengths: np.ndarray, tokens_per_batch: int) -> Iterator[np.ndarray]:
-    """Row numbers batch by batch: longest first, all of one padded length, within a budget of padded tokens."""
-    padded = padded_lengths(lengths)
-    for length in np.unique(padded)[::-1]:
-        rows = np.flatnonzero(padded == length)
-        n_rows = max(1, tokens_per_batch // int(length))
-        for start in range(0, len(rows), n_rows):
-            yield rows[start : start + n_rows]
-
-
-def padded_lengths(lengths: np.ndarray) -> np.ndarray:
-    """Lengths rounded up to whole steps, so that there are few distinct shapes."""
-    return (lengths + LENGTH_STEP - 1) // LENGTH_STEP * LENGTH_STEP
-
-
-def pad(ids: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Token ids and mask, both (n, padded length) int64; what is masked out is 0 in both."""
-    length = int(padded_lengths(np.array([len(one) for one in ids])).max())
-    padded = np.zeros((len(ids), length), dtype=np.int64)
-    mask = np.zeros_like(padded)
-    for row, one in enumerate(ids):
-        padded[row, : len(one)] = one
-        mask[row, : len(one)] = 1
-    return padded, mask
+def _of_texts(n_texts: int, n_filled: int, on_progress: Progress | None) -> Progress | None:
+    """Progress over rows of the network as progress over texts; empty ones count as done."""
+    if on_progress is None:
+        return None
+    return lambda done, rows, tokens: on_progress(n_texts - n_filled + done * n_filled // rows, n_texts, tokens)

@@ -7,7 +7,7 @@ written without spaces (Chinese, Japanese, Korean syllables, Thai) fall into sin
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from resources.plain_text import plain_text
 UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 RUN = re.compile(rf"(?P<unspaced>[{UNSPACED}]+)|(?P<word>[^\W_{UNSPACED}]+)")
 MAX_WORDS = 50_000
+
+WordMethod = Literal["tfidf", "word2vec"]
 
 
 def words(text: str) -> list[str]:
@@ -39,6 +41,37 @@ def _words(text: str) -> Iterator[str]:
                 yield characters[start : start + 2]
 
 
+def sentences(texts: Sequence[str]) -> list[list[str]]:
+    """The words of each text.
+
+    Raises ValueError where no text has a word in it.
+    """
+    found = [words(text) for text in texts]
+    if not any(found):
+        raise ValueError(f"none of the {len(texts)} texts has a word in it; leave word vectors out or give texts")
+    return found
+
+
+class FittedWords(Protocol):
+    """Word vectors fitted on some texts."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors (n, size) float32 of unit length; zeros where a text has no word that was seen in fitting."""
+        ...
+
+
+def fit_words(method: WordMethod, texts: Sequence[str], size: int, seed: int = 0) -> FittedWords:
+    """Fit word vectors by the method of that name.
+
+    Raises ValueError where no text has a word in it.
+    """
+    if method == "word2vec":
+        from resources.encoding.word2vec import Word2VecEncoder
+
+        return Word2VecEncoder.fit(texts, size, seed)
+    return WordEncoder.fit(texts, size, seed)
+
+
 @dataclass(frozen=True)
 class WordEncoder:
     """TF-IDF and its leading directions, both learned from the texts it was fitted on."""
@@ -58,8 +91,7 @@ class WordEncoder:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         tfidf = TfidfVectorizer(analyzer=words, sublinear_tf=True, max_features=MAX_WORDS, dtype=np.float32)
-        if not any(words(text) for text in texts):
-            raise ValueError(f"none of the {len(texts)} texts has a word in it; leave word vectors out or give texts")
+        sentences(texts)
         weights = tfidf.fit_transform(texts)  # (n_texts, n_words) sparse
         n_directions = min(size, *weights.shape)
         if n_directions == weights.shape[1]:

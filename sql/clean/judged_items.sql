@@ -1,12 +1,13 @@
 -- One row per landed item of the partition: its text, the rule it breaks, if any, and whether a newer copy stands.
--- What may tell of a private person is blanked out of every free text here, so that nothing after raw has it.
+-- Every free text is brought to one form here, and what may tell of a private person is blanked out of it, so that nothing after
+-- raw has it: in this order, since an invisible character would hide an address.
 with mapped as (
     select
         * exclude (title, description, categories, tags),
-        masked(title) as title,
-        masked(description) as description,
-        list_transform(categories, lambda category: masked(category)) as categories,
-        list_transform(tags, lambda tag: masked(tag)) as tags
+        nullif(masked(plain(title)), '') as title,
+        nullif(masked(plain(description)), '') as description,
+        list_transform(categories, lambda category: masked(plain(category))) as categories,
+        list_transform(tags, lambda tag: masked(plain(tag))) as tags
     from clean.mapped
 ),
 
@@ -48,7 +49,7 @@ select
     audio,
     case
         when coalesce(title, description) is null and len(categories) + len(tags) = 0 then ''
-        else trim(regexp_replace(filled, '\s+', ' ', 'g'))
+        else plain(filled)
     end as text,
     landed_on as day,
     landed_on,

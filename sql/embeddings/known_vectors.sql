@@ -1,6 +1,7 @@
--- One row per content that a revision of a model has encoded.
+-- One row per wanted content that a family of vectors has, with the number under which it is wanted.
 select
-    content_hash,
-    vector
-from embeddings.item_texts
-where model = $model and revision = $revision
+    wanted.number,
+    texts.vector
+from embeddings.item_texts as texts
+inner join embeddings.wanted as wanted on texts.content_hash = wanted.content_hash
+where texts.model = $model and texts.revision = $revision and texts.variant = $variant and texts.vector is not null

@@ -25,9 +25,21 @@ def test_the_template_becomes_the_text(tmp_path: Path) -> None:
     }
     pipeline = cleaned(tmp_path, pan | {"lang": "en"})
     assert rows(pipeline, TABLE, "item_id", "title", "description", "categories", "tags", "language") == [
-        ("7", "Pan", "Cast  iron. Heavy.", ["kitchen", "pans"], ["new", "a|b"], "en")
+        ("7", "Pan", "Cast iron. Heavy.", ["kitchen", "pans"], ["new", "a|b"], "en")
     ]
     assert rows(pipeline, TABLE, "text") == ["Pan. Cast iron. Heavy. Categories: kitchen, pans. Tags: new, a|b."]
+
+
+def test_texts_that_differ_in_invisible_characters_alone_are_one(tmp_path: Path) -> None:
+    twins = [{"sku": "a", "name": "Café au lait"}, {"sku": "b", "name": "\u202eCafe\u0301\u3000au\x00 lait "}]
+    pipeline = cleaned(tmp_path, *twins)
+    assert rows(pipeline, TABLE, "title") == ["Café au lait", "Café au lait"]
+    assert len(set(rows(pipeline, TABLE, "text"))) == 1
+
+
+def test_an_invisible_character_hides_no_address(tmp_path: Path) -> None:
+    hidden = {"sku": "a", "name": "Cup", "about": "by anna\u202e@exam\x00ple.com"}
+    assert rows(cleaned(tmp_path, hidden), TABLE, "description") == ["by [e-mail]"]
 
 
 def test_an_item_that_says_nothing_has_an_empty_text(tmp_path: Path) -> None:

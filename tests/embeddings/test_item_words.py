@@ -42,3 +42,13 @@ def test_scope_without_any_word_has_zeros():
     table = item_words(AS_OF, silent, size=3, seed=0)
     assert table["vector"].to_pylist() == [None, None]
     assert words_by_scope(silent["content_hash"], table, ["shop"], 3)["all"].tolist() == [[0, 0, 0]]
+
+
+def test_word2vec_takes_the_place_of_tfidf_by_setting():
+    tfidf, learned = (item_words(AS_OF, TEXTS, size=4, seed=0, method=method) for method in ("tfidf", "word2vec"))
+    assert learned.schema == tfidf.schema
+    assert learned["content_hash"] == tfidf["content_hash"]
+    assert [vector is None for vector in learned["vector"].to_pylist()] == [
+        vector is None for vector in tfidf["vector"].to_pylist()
+    ]
+    assert learned["vector"] != tfidf["vector"]

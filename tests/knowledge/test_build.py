@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.knowledge.histories import history_of, planted_history
+from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.knowledge.build import build_knowledge
 from xdrec_assets.knowledge.settings import KnowledgeSettings
-from xdrec_assets.knowledge.vectors import unit_rows
 
 SETTINGS = KnowledgeSettings(size=24, behaviour_size=8)
 SHOP, VIDEO = slice(0, 40), slice(40, 80)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.knowledge.fusion import STRATEGIES, fuse, leading_part
-from xdrec_assets.knowledge.vectors import unit_rows
 
 EQUAL = {"text": 1.0, "behaviour": 1.0}
 

@@ -2,8 +2,8 @@ import numpy as np
 
 from data_quality.contract import load_contract
 from tests.knowledge.histories import history_of
+from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.knowledge.item_links import SCHEMA, item_links, largest, nearest
-from xdrec_assets.knowledge.vectors import unit_rows
 
 N = 60
 

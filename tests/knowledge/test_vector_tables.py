@@ -3,10 +3,10 @@ import pytest
 
 from data_quality.contract import load_contract
 from tests.knowledge.histories import planted_history
+from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.knowledge.build import build_knowledge
 from xdrec_assets.knowledge.settings import KnowledgeSettings
 from xdrec_assets.knowledge.vector_tables import item_vectors_table, knowledge_from_tables, person_vectors_table
-from xdrec_assets.knowledge.vectors import unit_rows
 
 SETTINGS = KnowledgeSettings(size=12, behaviour_size=4)
 

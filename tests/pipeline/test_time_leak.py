@@ -17,7 +17,13 @@ from tests.pipeline.tiny import FIRST, SECOND, Tiny, rows
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.refresh import refresh
 
-LEARNED = ("embeddings/item_words", "knowledge/item_vectors", "knowledge/person_vectors", "knowledge/item_links")
+LEARNED = (
+    "embeddings/item_words",
+    "knowledge/item_vectors",
+    "knowledge/person_vectors",
+    "knowledge/item_links",
+    "embeddings/person_texts",
+)
 
 
 @pytest.fixture(scope="module")

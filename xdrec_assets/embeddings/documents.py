@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+
+from resources.plain_text import content_hash
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Document:
 
     @property
     def content_hash(self) -> str:
-        """The hash under which its vector is kept: SHA-256 of the text, as for items."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        """The hash under which its vector is kept: SHA-256 of its plain text, as for items."""
+        return content_hash(self.text)
 
 
 def read_documents(folder: Path) -> list[Document]:

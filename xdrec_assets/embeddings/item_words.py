@@ -11,32 +11,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resources.encoding.word_vectors import WordEncoder, words
+from resources.encoding.word_vectors import WordMethod, fit_words, words
 from xdrec_assets.embeddings.vector_columns import vector_column, vectors_of
 
 ALL = "all"
 
 
-def item_words(as_of: date, texts: pa.Table, size: int, seed: int) -> pa.Table:
+def item_words(as_of: date, texts: pa.Table, size: int, seed: int, method: WordMethod = "tfidf") -> pa.Table:
     """Word vectors by scope ("all" or a platform's name) and content hash: columns as_of, scope, content_hash, vector.
 
     texts: columns platform, content_hash and text, what is known before `as_of`.
     """
-    tables = [scope_words(as_of, ALL, texts, size, seed)]
+    tables = [scope_words(as_of, ALL, texts, size, seed, method)]
     for platform in sorted(pc.unique(texts["platform"]).to_pylist()):
         own = texts.filter(pc.equal(texts["platform"], platform))
-        tables.append(scope_words(as_of, platform, own, size, seed))
+        tables.append(scope_words(as_of, platform, own, size, seed, method))
     return pa.concat_tables(tables)
 
 
-def scope_words(as_of: date, scope: str, texts: pa.Table, size: int, seed: int) -> pa.Table:
+def scope_words(as_of: date, scope: str, texts: pa.Table, size: int, seed: int, method: WordMethod) -> pa.Table:
     """Word vectors of one scope's distinct texts, sorted by hash; null where a text has no word."""
     first = pc.index_in(pc.unique(texts["content_hash"]), value_set=texts["content_hash"])
     distinct = texts.take(first).sort_by("content_hash")
     contents = [text or "" for text in distinct["text"].to_pylist()]
     vectors = np.zeros((len(contents), size), dtype=np.float32)
     if any(words(text) for text in contents):
-        vectors = WordEncoder.fit(contents, size, seed).encode(contents)
+        vectors = fit_words(method, contents, size, seed).encode(contents)
     return pa.table(
         {
             "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), len(contents)),

@@ -1,5 +1,7 @@
 """Carry rows of vectors to Arrow columns and back; a missing vector is null there and a row of zeros here."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,6 +34,17 @@ def vector_rows(column: pa.ChunkedArray | pa.Array, size: int | None = None) -> 
         filled = start + np.flatnonzero(chunk.is_valid().to_numpy(zero_copy_only=False))
         rows[filled] = chunk.flatten().to_numpy(zero_copy_only=False).reshape(-1, expected)
         start += len(chunk)
+    return rows
+
+
+def filled_rows(found: Iterable[tuple[pa.Array, pa.Array]], n_rows: int, size: int) -> np.ndarray:
+    """Rows (n_rows, size) float32, zeros but for those found: pairs of row numbers and lists without null.
+
+    Raises ValueError where a list has another length.
+    """
+    rows = np.zeros((n_rows, size), dtype=np.float32)
+    for numbers, vectors in found:
+        rows[numbers.to_numpy()] = vector_rows(vectors, size)
     return rows
 
 

@@ -9,9 +9,11 @@ from xdrec_assets.shell import Results, as_of_of, checks, every_partition_of, re
 def knowledge_assets(as_of: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Fused vectors, links between items of different platforms, and triples."""
     past: list[str | dg.AssetDep] = ["joined/identities", "joined/items", every_partition_of("joined/interactions")]
-    embedded = [*past, "embeddings/item_texts", "embeddings/item_words"]
+    embedded = [*past, "embeddings/item_texts", "embeddings/families", "embeddings/item_words"]
     vectors = [spec(f"knowledge/{table}", embedded, kinds={"numpy"}) for table in ("item_vectors", "person_vectors")]
-    links = [spec("knowledge/item_links", deps=[*past, "embeddings/item_texts"], kinds={"numpy"})]
+    links = [
+        spec("knowledge/item_links", deps=[*past, "embeddings/item_texts", "embeddings/families"], kinds={"numpy"})
+    ]
     facts = [spec("knowledge/triples", deps=past, kinds={"python"})]
 
     @dg.multi_asset(name="knowledge_vectors", specs=vectors, check_specs=checks(vectors), partitions_def=as_of)

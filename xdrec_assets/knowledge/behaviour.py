@@ -8,8 +8,8 @@ active on several platforms tie their items together.
 import numpy as np
 from scipy import sparse
 
+from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.joined.history import History
-from xdrec_assets.knowledge.vectors import unit_rows
 
 POWER_STEPS = 4
 EXTRA_DIRECTIONS = 16

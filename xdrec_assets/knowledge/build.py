@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from xdrec_assets.embeddings.vectors import only_rows
+from xdrec_assets.embeddings.whitening import whitened, whitened_by_platform
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.behaviour import behaviour_vectors
 from xdrec_assets.knowledge.fusion import fuse
 from xdrec_assets.knowledge.people import People, pool_people
 from xdrec_assets.knowledge.settings import KnowledgeSettings
 from xdrec_assets.knowledge.tables import Knowledge
-from xdrec_assets.knowledge.vectors import only_rows
-from xdrec_assets.knowledge.whitening import whitened, whitened_by_platform
 
 ALL = "all"
 """The scope that is fitted on every platform; the other scopes are named after their platform."""

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from xdrec_assets.knowledge.vectors import unit_rows
+from xdrec_assets.embeddings.vectors import unit_rows
 
 
 def item_labels(items: pa.Table) -> list[list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from xdrec_assets.knowledge.vectors import is_known, unit_rows
+from xdrec_assets.embeddings.vectors import is_known, unit_rows
 
 Sources = Mapping[str, np.ndarray]
 """(n_items, d) float32 by name, d may differ; whitened, or one direction drowns the others. A row of zeros: the source

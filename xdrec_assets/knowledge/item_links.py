@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
+from xdrec_assets.embeddings.vectors import is_known
+from xdrec_assets.embeddings.whitening import whitened_by_platform
 from xdrec_assets.joined.history import History
-from xdrec_assets.knowledge.vectors import is_known
-from xdrec_assets.knowledge.whitening import whitened_by_platform
 
 ROWS_PER_BLOCK = 1024
 SCHEMA = pa.schema(

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from resources.fingerprint import fingerprint
-from resources.encoding.model_files import find_model_files
 from resources.partitions import Partition
-from xdrec_assets.embeddings.embedded import WORDS, documents, known_vectors, word_vectors
+from xdrec_assets.embeddings.families import serving
 from xdrec_assets.embeddings.item_words import words_by_scope
-from xdrec_assets.embeddings.vector_columns import vectors_of
+from xdrec_assets.embeddings.reading import WORDS, text_vectors, word_vectors
+from xdrec_assets.embeddings.texts_in_use import documents
 from xdrec_assets.joined.past import Past, load_past
 from xdrec_assets.knowledge.build import ALL, build_knowledge
 from xdrec_assets.knowledge.documents import document_vectors, item_labels
@@ -40,7 +40,7 @@ def publish_vectors(pipeline: Pipeline, partition: Partition) -> Iterator[Public
     words = words_by_scope(
         hashes, word_vectors(pipeline, partition.first), history.platforms, pipeline.settings.embeddings.words_size
     )
-    known = build_knowledge(history, text_vectors(pipeline, past), words, settings, _document_vectors(pipeline, past))
+    known = build_knowledge(history, _text_vectors(pipeline, past), words, settings, _document_vectors(pipeline, past))
     with pipeline.engine.session() as session:
         items, people = item_vectors_table(history, known), person_vectors_table(history, known, settings)
         figures = {"fusion": settings.fusion, "items": history.n_items}
@@ -57,7 +57,7 @@ def publish_item_links(pipeline: Pipeline, partition: Partition) -> Iterator[Pub
     if not stale(pipeline, [LINKS], {partition.key: made_from}):
         yield from unchanged(pipeline, LINKS)
         return
-    rows = item_links(past.history, text_vectors(pipeline, past), settings.links)
+    rows = item_links(past.history, _text_vectors(pipeline, past), settings.links)
     as_of = pa.repeat(pa.scalar(partition.first, pa.date32()), rows.num_rows)
     shown = Shown(preview=links_preview(rows, past.items))
     with pipeline.engine.session() as session:
@@ -79,27 +79,30 @@ def publish_triples(pipeline: Pipeline, partition: Partition) -> Iterator[Public
         yield publish_as_of(pipeline, session, TRIPLES, rows.add_column(0, "as_of", as_of), partition, made_from)
 
 
-def text_vectors(pipeline: Pipeline, past: Past) -> np.ndarray:
-    """The language model's vector of every item's text, (n_items, d) float32, zeros where an item has none."""
-    files = find_model_files(pipeline.settings.embeddings.encoder)
-    return vectors_of(past.items["content_hash"], known_vectors(pipeline, files))
+def _text_vectors(pipeline: Pipeline, past: Past) -> np.ndarray:
+    """The vector of every item's text in the family that serves, (n_items, d) float32, zeros where there is none."""
+    return text_vectors(pipeline, serving(pipeline), past.items["content_hash"])
 
 
 def _document_vectors(pipeline: Pipeline, past: Past) -> np.ndarray | None:
     read = documents(pipeline)
     if not read:
         return None
-    known = known_vectors(pipeline, find_model_files(pipeline.settings.embeddings.encoder))
-    vectors = vectors_of(pa.array([document.content_hash for document in read]), known)
+    vectors = text_vectors(pipeline, serving(pipeline), pa.array([document.content_hash for document in read]))
     return document_vectors(item_labels(past.items), [document.title for document in read], vectors)
 
 
 def _made_from(pipeline: Pipeline, past: Past, partition: Partition) -> int:
-    files = find_model_files(pipeline.settings.embeddings.encoder)
+    texts = serving(pipeline)
     words = pipeline.lake.fingerprints(WORDS, [partition.key])
     read = [document.content_hash for document in documents(pipeline)]
     return fingerprint(
-        past.digest, files.model, files.revision, words, read, pipeline.code_of("embeddings", "knowledge")
+        past.digest,
+        vars(texts.family),
+        texts.filled.n_missing,
+        words,
+        read,
+        pipeline.code_of("embeddings", "knowledge"),
     )
 
 

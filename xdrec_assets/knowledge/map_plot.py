@@ -6,8 +6,8 @@ from io import BytesIO
 
 import numpy as np
 
+from xdrec_assets.embeddings.vectors import is_known
 from xdrec_assets.joined.history import History
-from xdrec_assets.knowledge.vectors import is_known
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#4d4d4d")  # Okabe and Ito
 MOST_DOTS = 6000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.joined.history import History
-from xdrec_assets.knowledge.vectors import unit_rows
 
 
 @dataclass(frozen=True)

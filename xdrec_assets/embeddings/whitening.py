@@ -11,8 +11,8 @@ from typing import Self
 
 import numpy as np
 
+from xdrec_assets.embeddings.vectors import is_known, unit_rows
 from xdrec_assets.joined.history import History
-from xdrec_assets.knowledge.vectors import is_known, unit_rows
 
 SMALLEST_SHARE = 1e-6
 """Directions with less variance than this share of the largest carry rounding errors and are left out."""
