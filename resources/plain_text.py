@@ -14,3 +14,12 @@ def plain_text(text: str) -> str:
     'caf\\xe9 au lait'
     """
     return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def counted(n: int, word: str) -> str:
+    """A number of things in words.
+
+    >>> counted(1, "partition"), counted(1200, "row")
+    ('1 partition', '1,200 rows')
+    """
+    return f"{n:,} {word}{'' if n == 1 else 's'}"

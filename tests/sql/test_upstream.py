@@ -46,7 +46,13 @@ OF_LATER_STEP = {
     "evaluation/metrics": [*PAST, "evaluation/test_events"],
     "recommendations/top_k": PAST,
 }
-AFTER_PUBLISHING = ["clean/account", "clean/broken_rules"]  # they look at what a step made
+AFTER_PUBLISHING = [
+    "clean/account",
+    "clean/broken_rules",
+    "clean/other_content",
+    "clean/set_apart",
+    *(f"joined/account_{table}" for table in ("interactions", "items", "identities", "people")),
+]  # they look at what a step made
 OF_LANDED_FILES = [path for path in FILES if path.parent.name == "raw"]
 ROWS_OF_ANY_TABLE = ["evaluation/as_of_rows", "knowledge/as_of_rows"]  # which table they read, the step says
 
