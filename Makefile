@@ -8,7 +8,7 @@ export DAGSTER_HOME ?= $(XDREC_HOME)/dagster
 export DO_NOT_TRACK = 1
 SAMPLE := $(XDREC_HOME)/landing/sample
 
-.PHONY: help reprocess refresh sample food-kitchen test faults verify ui serve clean
+.PHONY: help reprocess set-apart history refresh sample food-kitchen test faults verify ui serve clean
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 16
@@ -24,6 +24,12 @@ food-kitchen: $(VENV)/ready  ## the real Amazon Food and Kitchen logs below DATA
 
 reprocess: $(VENV)/ready  ## read and clean again what was set apart, after a fix (PLATFORM=shop, ARGS="--from 2026-01-05")
 	@$(BIN)/python -m xdrec_assets.reprocess --platform $(PLATFORM) $(ARGS)
+
+set-apart: $(VENV)/ready  ## show what was set apart, with the raw lines (PLATFORM=shop, ARGS="--from 2026-01-05")
+	@$(BIN)/python -m xdrec_assets.set_apart --platform $(PLATFORM) $(ARGS)
+
+history: $(VENV)/ready  ## show which run, code and inputs made each version of a table (TABLE=joined/items)
+	@$(BIN)/python -m xdrec_assets.history --table $(TABLE) $(ARGS)
 
 test: $(VENV)/ready  ## every check: format, lint, types, import contracts, SQL, definitions, tests
 	$(BIN)/ruff format --check .

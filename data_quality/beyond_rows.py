@@ -17,6 +17,7 @@ from data_quality.verdict import RuleResult
 from resources.partitions import Layout, Partition
 
 FEWEST_TRAILING = 3  # partitions with rows; the median of fewer says nothing
+RECENT = timedelta(days=3)
 OTHER = "xdrec_other_"  # before the names of another table's columns
 
 Days = dict[date, tuple[int, date | None]]  # rows, newest value of the column that must be fresh
@@ -80,14 +81,18 @@ def fresh(promised: Freshness, days: Days, beyond: Beyond) -> RuleResult:
 def filled(promised: Volume, days: Days, beyond: Beyond) -> RuleResult:
     """Whether each partition has about as many rows as the ones before it, those of the same run included.
 
-    Those after the last one with rows are not judged: nothing has landed there yet.
+    One that is not over cannot have too few yet. Those after the last one with rows are judged where they ended in the
+    last days: there something should have landed, while an archive or a sample just ends.
     """
     before, found, last = [n for n in beyond.trailing.values() if n], list[str](), max(days, default=date.min)
-    for partition in (partition for partition in beyond.partitions if partition.first <= last):
+    for partition in beyond.partitions:
         n = sum(n_of_day for day, (n_of_day, _) in days.items() if _holds(partition, day))
         past = before[-promised.trailing :]
         usual = median(past) if len(past) >= FEWEST_TRAILING else n
-        if not promised.low * usual <= n <= promised.high * usual and abs(n - usual) > promised.few:
+        is_over = beyond.until is None or partition.after < beyond.until
+        is_recent = beyond.until is not None and beyond.until - partition.after <= RECENT
+        low = promised.low * usual if is_over and (partition.first <= last or is_recent) else 0
+        if not low <= n <= promised.high * usual and abs(n - usual) > promised.few:
             found.append(f"{partition.key}: {n} rows, the median of the {len(past)} before is {usual:g}")
         before += [n] if n else []
     return _of_partitions("volume", None, promised, found, len(beyond.partitions))

@@ -24,6 +24,15 @@ def breaking(rows: duckdb.DuckDBPyRelation, breaks: duckdb.Expression, shown: Se
     return n_rows(broken), examples(broken, shown)
 
 
+def hashes_differ(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> bool:
+    """Whether the hashes of the key tell all rows apart, so that the key does; where they do not, it still may.
+
+    It costs a fraction of comparing the keys themselves, and none of their memory.
+    """
+    hashes = rows.project(FunctionExpression("hash", *map(ColumnExpression, key)).alias("hash"))
+    return n_rows(hashes.distinct()) == n_rows(rows)
+
+
 def repeated(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> Found:
     """How many rows share their key with another row, and examples of such keys with how often each occurs."""
     times = ColumnExpression("times")

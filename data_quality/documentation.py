@@ -45,14 +45,25 @@ def page(contract: Contract) -> str:
     """A Markdown page of the table: what it is, its columns, its key, its rules."""
     key = [f"Key: {', '.join(f'`{column}`' for column in contract.key)}."] if contract.key else []
     head = f"{contract.grain[:1].upper()}{contract.grain[1:]}. {contract.description}"
-    whole = [f"- {rule}{' (a warning)' if severity == 'warn' else ''}" for rule, severity in _table_rules(contract)]
-    rules = ["\n".join(["Rules of the rows:", "", *whole])] if whole else []
+    whole = _whole_rules(contract)
+    rules = ["\n".join(["Rules of whole rows and of the table:", "", *whole])] if whole else []
     return "\n\n".join([f"# {contract.table}", head, columns_table(contract), *key, *rules]) + "\n"
 
 
 def pages(contracts: Iterable[Contract]) -> str:
     """One Markdown page of many tables."""
     return "\n".join([HEAD, *(f"#{page(contract)}" for contract in contracts)])
+
+
+def rules(contract: Contract) -> str:
+    """Every rule of a table as a Markdown list, warnings marked: of its columns, its key, its rows and the table."""
+    of_columns = [f"- {column}: {said}" for column in contract.columns if (said := promises(column, contract))]
+    key = [f"- key: {', '.join(contract.key)}"] if contract.key else []
+    return "\n".join([*of_columns, *key, *_whole_rules(contract)])
+
+
+def _whole_rules(contract: Contract) -> list[str]:
+    return [f"- {rule}{' (a warning)' if severity == 'warn' else ''}" for rule, severity in _table_rules(contract)]
 
 
 def _table_rules(contract: Contract) -> list[tuple[str, Severity]]:

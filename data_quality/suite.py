@@ -2,7 +2,8 @@
 
 A contract's own words become the standard expectations: `required` ExpectColumnValuesToNotBeNull, `min` and `max`
 ExpectColumnValuesToBeBetween, `allowed` ExpectColumnValuesToBeInSet, `key` ExpectCompoundColumnsToBeUnique (or, of
-one column, ExpectColumnValuesToBeUnique), `rows` ExpectTableRowCountToBeBetween. Conditions for which there is none
+one column, ExpectColumnValuesToBeUnique), `rows` ExpectTableRowCountToBeBetween. A key whose hashes tell all rows apart
+is known to be unique; Great Expectations is asked for those that hashes leave open. Conditions for which there is none
 in SQL (a pattern, a finite number, an expression) are computed beside the table as boolean columns, of which only true
 (or null) is allowed: so all rules of single rows are answered by one pass over the table. Every float without both
 bounds is promised to be finite, for in DuckDB nan is larger than every number and so passes a minimum.

@@ -53,7 +53,7 @@ class Freshness(Model):
 
 
 class Volume(Model):
-    """How many rows a partition may have, against the median of the ones before it that have any."""
+    """How many rows a partition may have once it is over, against the median of the ones before it that have any."""
 
     trailing: int = Field(default=14, ge=3, description="partitions looked back on, of which 3 must have rows")
     low: float = Field(default=0.3, ge=0, description="smallest share of the median")

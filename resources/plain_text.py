@@ -26,3 +26,12 @@ def plain_text(text: str) -> str:
 def content_hash(text: str) -> str:
     """The hash under which a text's vector is kept: SHA-256 of its plain form, as joined/items has it."""
     return hashlib.sha256(plain_text(text).encode()).hexdigest()
+
+
+def counted(n: int, word: str) -> str:
+    """A number of things in words.
+
+    >>> counted(1, "partition"), counted(1200, "row")
+    ('1 partition', '1,200 rows')
+    """
+    return f"{n:,} {word}{'' if n == 1 else 's'}"

@@ -11,6 +11,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from data_quality.contract import load_contract
+from data_quality.documentation import rules
 from xdrec_assets.definitions import build_definitions
 
 GOLDEN = Path(__file__).parent / "golden" / "graph.txt"
@@ -42,6 +44,17 @@ def test_every_asset_says_what_it_holds(definitions: dg.Definitions) -> None:
         columns = node.metadata["dagster/column_schema"].columns
         assert columns, key
         assert [column.name for column in columns if not column.description] == [], key
+
+
+def test_every_check_of_a_contract_says_its_rules(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.asset_check_keys:
+        said = graph.get_check_spec(key).description
+        contract = load_contract("/".join(key.asset_key.path))
+        assert key.name != "contract" or said.endswith(rules(contract)), key
+    said = rules(load_contract("joined/interactions"))
+    assert "- strength: no null; at least 0 and at most 1\n" in said
+    assert "- references: platform, item_id known in clean/items (platform, item_id) (a warning)" in said
 
 
 def test_loading_makes_nothing_and_reads_no_secret(tmp_path: Path) -> None:

@@ -81,3 +81,16 @@ def test_a_file_that_was_written_long_before_its_day_is_warned_of(tmp_path: Path
     assert found is not None
     assert [warning.rule for warning in found.warnings] == ["freshness"]
     assert found.warnings[0].examples == ("2026-01-06: the newest of 2025-12-22, 15 days before 2026-01-06",)
+
+
+def test_a_platform_that_landed_nothing_yesterday_is_warned_of(tmp_path: Path) -> None:
+    def of_day(day: int) -> dict[str, str]:
+        events = (event(f"u{i}", "pan", f"2026-01-{day:02}T12:00:00Z") for i in range(150))
+        return {f"shop/events/2026-01-{day:02}.jsonl": lines(*events)}
+
+    pipeline = world(tmp_path, of_day(10) | of_day(11) | of_day(12))  # it is the fourteenth
+    (platform,) = pipeline.folder.platforms
+    first, *_ = publish_landed(pipeline, platform, pipeline.day_partitions())
+    assert first.audit is not None
+    (warning,) = first.audit.warnings
+    assert (warning.rule, warning.examples) == ("volume", ("2026-01-13: 0 rows, the median of the 3 before is 150",))

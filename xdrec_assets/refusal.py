@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from data_quality.audit import Audit, AuditFailed
 from data_quality.verdict import RuleResult
+from resources.plain_text import counted, plain_text
 from xdrec_assets.platforms.platform import Platform
 from xdrec_assets.publishing import PublishRefused
 
@@ -20,10 +22,11 @@ class PartitionsRefused(PublishRefused):
     def __init__(self, table: str, platform: Platform, refused: Mapping[str, Sequence[RuleResult]]) -> None:
         """The table that the refused partitions are of, and the rules that each breaks."""
         broken = [result for results in refused.values() for result in results]
+        which = counted(len(refused), "partition")
         said = "\n".join(f"  {key}: {result.text()}" for key, results in refused.items() for result in results)
         AuditFailed.__init__(
             self,
-            f"{len(refused)} partitions of {table} were refused as a whole; their last good version stands:\n{said}\n"
+            f"{which} of {table} refused as a whole; the last good version stands:\n{said}\n"
             f"Have the files corrected, or {platform.platform}.yaml where it maps them; where they are right as they "
             f"are, say so under `quality` in that file. Then refresh again.",
         )
@@ -31,13 +34,29 @@ class PartitionsRefused(PublishRefused):
         self.audit = Audit(table, sum(result.n_rows for result in broken), tuple(broken))
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why lines are bad: how many of them, where the first one stands, and what it has."""
+
+    why: str
+    n_lines: int
+    source_file: str
+    source_line: int
+    found: str | None = None
+
+    def text(self) -> str:
+        """The reason in words; what was found is foreign text and comes short and plain."""
+        has = f", which has {plain_text(self.found)!r:.60}" if self.found else ""
+        return f"{self.n_lines} with {self.why!r:.120}, first in line {self.source_line} of {self.source_file}{has}"
+
+
 def bad_share(
-    platform: Platform, source: str, n_bad: int, n_lines: int, reasons: Mapping[str, int]
+    platform: Platform, source: str, n_bad: int, n_lines: int, reasons: Sequence[Reason] = ()
 ) -> RuleResult | None:
     """The broken rule of a partition in which more of a source's lines are bad than the platform allows."""
     allowed = platform.quality
     if n_bad <= allowed.few or n_bad <= allowed.most_bad_share * n_lines:
         return None
     expected = f"at most {allowed.most_bad_share:.0%} of the lines rejected or quarantined"
-    found = tuple(f"{n} with {reason!r:.120}" for reason, n in reasons.items())
+    found = tuple(reason.text() for reason in reasons)
     return RuleResult("bad_share", source, "block", False, n_bad, n_lines, expected, found, of="lines")

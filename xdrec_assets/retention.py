@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 from data_quality.contract import load_contract
 from resources.forgetting import forget_before
 from resources.partitions import Partition
+from resources.provenance import step_of
 from xdrec_assets.clean.cleaned import cleaned_fingerprints, reopened, still_made
 from xdrec_assets.pipeline import Pipeline, consecutive
 from xdrec_assets.platforms.platform import Platform, clean_tables, raw_tables
@@ -23,8 +25,9 @@ def retain(pipeline: Pipeline) -> dict[str, int]:
     for platform in pipeline.folder.platforms:
         day = forgettable_before(pipeline, platform)
         if day is not None:
-            tables = [table for table in raw_tables(platform) if not table.endswith("/files")]
-            forgotten |= {table: forget_before(pipeline.lake, table, day, pipeline.folder.layout) for table in tables}
+            tables, layout = [t for t in raw_tables(platform) if not t.endswith("/files")], pipeline.folder.layout
+            with step_of(f"retention {uuid4()}"):
+                forgotten |= {table: forget_before(pipeline.lake, table, day, layout) for table in tables}
     return forgotten
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from data_quality.contract import load_contract
+from data_quality.documentation import rules
 from resources.partitions import Partition, known_partitions
 from resources.provenance import step_of
 from xdrec_assets.pipeline import Pipeline
@@ -18,6 +19,11 @@ if TYPE_CHECKING:  # what they compute with is heavy, and a code location loads 
 
 CHECK = "contract"
 ACCOUNTS = "accounts"
+AUDITED = (
+    "The rules of the contract, audited by Great Expectations on exactly what is about to be published. A broken one "
+    "keeps the last version in place, unless it is a warning."
+)
+ACCOUNTED = "All that went in, line by line or row by row, is in exactly one place, counted in what was published."
 ASKED = ("dagster/partition", "dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 PARTITION_ROWS = "dagster/partition_row_count"
 OF_A_RUN = {"delta version", "dagster/row_count", "unchanged"}  # not to be carried over to a run that did nothing
@@ -63,14 +69,15 @@ def every_partition_of(table: str) -> dg.AssetDep:
 
 
 def checks(specs: Sequence[dg.AssetSpec]) -> list[dg.AssetCheckSpec]:
-    """The contract of each table, and of landed rows the account of their lines, as blocking checks on its asset."""
-    why = "Great Expectations on exactly what is about to be published; a broken blocking rule keeps the last version."
-    whole = "Every physical line that landed is in exactly one place, counted in what was published."
-    accounted = [spec for spec in specs if is_accounted("/".join(spec.key.path))]
+    """The contract of each table, and of what came in the account of its rows, as blocking checks on its asset."""
     return [
-        *(dg.AssetCheckSpec(CHECK, asset=spec.key, blocking=True, description=why) for spec in specs),
-        *(dg.AssetCheckSpec(ACCOUNTS, asset=spec.key, blocking=True, description=whole) for spec in accounted),
+        *(_check(spec, CHECK, f"{AUDITED}\n\n{rules(load_contract('/'.join(spec.key.path)))}") for spec in specs),
+        *(_check(spec, ACCOUNTS, ACCOUNTED) for spec in specs if is_accounted("/".join(spec.key.path))),
     ]
+
+
+def _check(spec: dg.AssetSpec, name: str, description: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=spec.key, blocking=True, description=description)
 
 
 def partitions_of(context: dg.AssetExecutionContext, pipeline: Pipeline) -> list[Partition]:

@@ -62,8 +62,8 @@ class EncoderSpec(BaseModel):
         if "@" in url or parts.query or parts.fragment:
             raise PydanticCustomError(
                 "secret",
-                "the URL holds more than a server and a path, and URLs are shown; take user, password and key out of it "
-                "and give the key by XDREC_ENDPOINT_KEY",
+                "the URL holds more than a server and a path, and URLs are shown; take user, password and key out "
+                "of it and give the key by XDREC_ENDPOINT_KEY",
             )
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError(f"found {url!r}, expected a URL such as https://host/v1")

@@ -116,6 +116,18 @@ def test_too_few_and_too_many_rows_are_counted() -> None:
     assert only_failure(audited("('a'), ('a'), ('a'), ('a')", promised)).examples == ("4 rows",)
 
 
+@pytest.mark.parametrize(("values", "is_unique"), [("(1, 1), (1, 2)", True), ("(1, 2), (1, 2)", False)])
+@pytest.mark.parametrize("do_hashes_meet", [True, False])
+def test_a_key_is_judged_by_its_values_where_hashes_meet(
+    values: str, is_unique: bool, do_hashes_meet: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    required = {"type": "bigint", "required": True}
+    promised = contract(key=("id", "part"), id=required, part=required)
+    if do_hashes_meet:
+        monkeypatch.setattr("data_quality.audit.hashes_differ", lambda *_: False)
+    assert audited(values, promised).passed == is_unique
+
+
 def test_examples_name_the_row_by_its_key_and_are_few_and_short() -> None:
     promised = contract(
         key=("line",), value={"type": "varchar", "allowed": ["a"]}, line={"type": "bigint", "required": True}

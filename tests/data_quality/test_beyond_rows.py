@@ -75,11 +75,13 @@ def test_a_partition_without_rows_is_not_judged_fresh_or_not() -> None:
     assert audited(promised(freshness=FRESH), play(day=7), Beyond({}, BY_MONTH, DAYS)).passed
 
 
-def volume(counts: Mapping[int, int], before: Mapping[str, int], **said: Any) -> tuple[str, ...]:
-    """What is found of so many rows on each day, after partitions of so many."""
+def volume(
+    counts: Mapping[int, int], before: Mapping[str, int], until: date | None = None, **said: Any
+) -> tuple[str, ...]:
+    """What is found of so many rows on each day, after partitions of so many; no day has landed from `until` on."""
     rows = ", ".join(play(day=day) for day, n in counts.items() for _ in range(n))
     contract = promised(volume={"few": 2, **said})
-    found = audited(contract, rows, Beyond({}, BY_MONTH, DAYS, None, before))
+    found = audited(contract, rows, Beyond({}, BY_MONTH, DAYS, until, before))
     assert found.passed  # a volume warns unless it says otherwise
     return found.warnings[0].examples if found.warnings else ()
 
@@ -98,6 +100,15 @@ def test_a_partition_with_far_fewer_or_more_rows_than_before_is_said() -> None:
 def test_a_gap_is_said_and_what_has_not_landed_yet_is_not() -> None:
     assert volume({5: 10, 7: 10}, PAST) == ("2026-01-06: 0 rows, the median of the 4 before is 10",)
     assert volume({5: 10}, PAST) == ()
+
+
+def test_a_day_on_which_nothing_landed_is_said_once_it_is_over() -> None:
+    silent = "2026-01-07: 0 rows, the median of the 5 before is 10"
+    assert volume({5: 10, 6: 10}, PAST, until=date(2026, 1, 9)) == (silent,)
+    assert volume({5: 10, 6: 10}, PAST, until=date(2026, 1, 8)) == ()
+    assert volume({5: 10, 6: 10}, PAST, until=date(2026, 6, 1)) == ()  # an archive just ends
+    assert volume({5: 10, 6: 10, 7: 2}, PAST, until=date(2026, 1, 8)) == ()  # the seventh is not over
+    assert volume({5: 10, 6: 10, 7: 50}, PAST, until=date(2026, 1, 8)) != ()
 
 
 def test_the_median_is_of_the_last_partitions_with_rows_and_of_three_at_least() -> None:

@@ -24,6 +24,7 @@ from xdrec_assets.raw.accounts import raw_accounts
 from xdrec_assets.raw.landed import publish_landed
 from xdrec_assets.refusal import PartitionsRefused
 from xdrec_assets.reprocess import reprocess
+from xdrec_assets.set_apart import set_apart, texts
 
 DAY, AT = "shop/events/2026-01-08.jsonl", "2026-01-08T12:00:00Z"
 RAW, CLEAN, FILES = "raw/shop/events", "clean/shop/events", "raw/shop/files"
@@ -285,7 +286,7 @@ def test_a_day_of_broken_lines_is_refused_and_the_others_are_published(tmp_path:
         list(publish_landed(pipeline, platform, pipeline.day_partitions()))
     said = str(refused.value)
     assert "2026-01-08: bad_share of events: expected at most 20% of the lines rejected or quarantined" in said
-    assert "4 of 9 lines break it; found 4 with 'not valid JSON'" in said
+    assert f"4 of 9 lines break it; found 4 with 'not valid JSON', first in line 6 of {DAY}" in said
     assert "shop.yaml" in said
     landed = [day.day for day in rows(pipeline, RAW, "day")]
     assert (landed.count(7), landed.count(8), landed.count(9)) == (1, 9, 2)
@@ -305,7 +306,10 @@ def test_a_day_of_unusable_records_is_refused_when_it_is_cleaned(tmp_path: Path)
     land(pipeline, {DAY: lines(*good(9), *bad) + "broken\n"} | of_day("09", *good(3, "09")))
     read(pipeline)
     (platform,) = pipeline.folder.platforms
-    with pytest.raises(PartitionsRefused, match=r"2026-01-08: bad_share of events.* 4 of 13 lines .* no instant"):
+    with pytest.raises(
+        PartitionsRefused,
+        match=r"2026-01-08: .* 4 of 13 lines .* no instant.*, first in line 10 of .*, which has 'soon'",
+    ):
         list(publish_cleaned(pipeline, platform, pipeline.day_partitions()))
     days = [day.day for day in rows(pipeline, CLEAN, "day")]
     assert (days.count(8), days.count(9)) == (9, 3)
@@ -375,7 +379,8 @@ def test_a_corrected_platform_file_recovers_what_was_set_apart_and_touches_nothi
     (platform,) = pipeline.folder.platforms
     same = reprocess(pipeline, platform, date.min, date.max)
     assert (same.n_partitions, same.n_made, same.n_recovered) == (1, 0, 0)
-    assert "correct the platform file" in same.text("shop")
+    assert "2 quarantined records stay" in same.text("shop")
+    assert "Correct the platform file" in same.text("shop")
     stood = pipeline.lake.fingerprints(CLEAN, ["2026-01-12"])
     corrected = world(tmp_path, {}, {"shop": SHOP.replace("skip: 0", "skip: 0, love: 1")})
     (platform,) = corrected.folder.platforms
@@ -384,6 +389,50 @@ def test_a_corrected_platform_file_recovers_what_was_set_apart_and_touches_nothi
     assert len(rows(corrected, CLEAN)) == 7
     assert corrected.lake.fingerprints(CLEAN, ["2026-01-12"]) == stood
     assert reprocess(corrected, platform, date.min, date.max).text("shop") == "shop: nothing is set apart in these days"
+
+
+def test_a_partition_that_was_refused_as_a_whole_comes_to_stand(tmp_path: Path) -> None:
+    unknown = [event(f"u{i}", "pan", AT, "love") for i in range(4)]
+    pipeline = world(tmp_path, of_day("08", *good(3), *unknown), {"shop": SHOP + FEW})
+    read(pipeline)
+    (platform,) = pipeline.folder.platforms
+    eighth = date(2026, 1, 8)
+    with pytest.raises(PartitionsRefused, match="which has 'love'"):
+        reprocess(pipeline, platform, eighth, eighth)
+    corrected = world(tmp_path, {}, {"shop": SHOP.replace("skip: 0", "skip: 0, love: 1") + FEW})
+    (platform,) = corrected.folder.platforms
+    done = reprocess(corrected, platform, eighth, eighth)
+    assert (done.n_made, done.n_new, len(rows(corrected, CLEAN))) == (1, 1, 7)
+    assert "1 partition made, 1 of them for the first time" in done.text("shop")
+
+
+def test_a_day_of_broken_lines_that_was_refused_is_read_when_it_is_corrected(tmp_path: Path) -> None:
+    pipeline = world(tmp_path, {DAY: "broken\n" * 4}, {"shop": SHOP + FEW})
+    (platform,) = pipeline.folder.platforms
+    with pytest.raises(PartitionsRefused):
+        reprocess(pipeline, platform, date.min, date.max)
+    land(pipeline, {DAY: lines(*good(3))})
+    assert reprocess(pipeline, platform, date.min, date.max).n_new > 0
+    assert len(rows(pipeline, CLEAN)) == 3
+
+
+def test_what_is_set_apart_is_shown_with_its_raw_line(tmp_path: Path) -> None:
+    bad = [event(f"u{i}", "pan", AT, "love") for i in range(2)]
+    content = lines(*good(1), *bad) + "bro\u202eken\n"
+    pipeline = world(tmp_path, {DAY: content, **of_day("09", event("u9", "pan", "soon"))})
+    clean(pipeline)
+    (platform,) = pipeline.folder.platforms
+    said = list(texts("shop", set_apart(pipeline, platform, date.min, date.max, n_examples=1)))
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    assert said[:2] == [
+        "shop: 2 records of events quarantined, 2026-01-08: event_type is not among those of the platform file",
+        f"  line 2 of {DAY} (sha256 {digest}), found 'love'\n    {json.dumps(bad[0])}",
+    ]
+    assert f"  line 4 of {DAY} (sha256 {digest})\n    broken" in said
+    assert len(said) == 6
+    only = set_apart(pipeline, platform, date(2026, 1, 9), date(2026, 1, 9))
+    assert [(row.why[:11], row.n_rows) for row in only] == [("occurred_at", 1)]
+    assert list(texts("shop", [])) == ["shop: nothing is set apart in these days"]
 
 
 def test_a_corrected_file_is_read_again(tmp_path: Path) -> None:

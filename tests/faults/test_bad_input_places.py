@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from resources import unpacked as unpacked_module
 from resources.landing import Landing
 from resources.limits import Limits
+from resources.parquet_lines import parquet_lines
+from resources.tally import Tally
 from tests.worlds import event, land, lines, read, rows, world
 from xdrec_assets.raw.reading import read_source
 
@@ -176,10 +180,53 @@ def test_a_line_of_half_a_gigabyte_is_never_held(tmp_path: Path, compression: st
     assert done.stdout.strip() == str([(1, 5, None), (2, 1000, problem), (3, 4, None)])
 
 
+PARQUET_MEMORY = """
+import resource, sys
+from pathlib import Path
+from resources.landing import Landing
+from resources.limits import Limits
+from resources.parquet_lines import parquet_lines
+from resources.tally import Tally
+
+landing = Landing(sys.argv[1])
+now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + (2 << 30), now + (2 << 30)))
+batches = parquet_lines(landing, landing.find("bomb"), Limits(ratio=int(sys.argv[2])), Tally())
+found = [(batch.num_rows, batch.column("problem")[-1].as_py()) for batch in batches]
+print(sum(n for n, _ in found), found[-1][1])
+"""
+
+
+@pytest.mark.parametrize("ratio", [200, 10**6], ids=["as landed", "where the ratio is allowed"])
+def test_a_value_that_stands_in_every_row_of_parquet_does_not_fill_memory(tmp_path: Path, ratio: int) -> None:
+    """It stands in the file once, of a few hundred bytes; 4,000 rows with it, all at once, would be 4 GB."""
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 4_000, pa.int32()), ["x" * 1_000_000])
+    bomb = pa.table({"user": once if ratio == 200 else once.slice(0, 400)})
+    pq.write_table(bomb, tmp_path / "bomb", compression="zstd")
+    command = [sys.executable, "-c", PARQUET_MEMORY, str(tmp_path), str(ratio)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=120)
+    assert done.returncode == 0, done.stderr
+    n_bytes = (tmp_path / "bomb").stat().st_size
+    bombs = f"it unpacks to more than 200 times its {n_bytes:,} bytes, as bombs do; the rest is left out"
+    expected = ["26", f"not readable as Parquet: {bombs}"] if ratio == 200 else ["400", "None"]
+    assert done.stdout.strip().split(" ", 1) == expected
+
+
+def test_a_group_of_rows_that_unpacks_to_far_more_is_not_even_begun(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"user": ["x" * 20_000_000]}), tmp_path / "bomb", compression="zstd")
+    landing = Landing(str(tmp_path))
+    file = landing.find("bomb")
+    assert file is not None
+    ((_, problem),) = [
+        (row["line"], row["problem"])
+        for batch in parquet_lines(landing, file, Limits(), Tally())
+        for row in batch.to_pylist()
+    ]
+    assert "a group of its rows unpacks to 20," in problem
+
+
 def write_bomb(path: Path, compression: str) -> None:
     """A good line, one of 512 MiB, and a good line."""
-    import pyarrow as pa
-
     with pa.OSFile(str(path), "wb") as raw:
         out = raw if compression == "none" else pa.CompressedOutputStream(raw, compression)
         out.write(b"first\n")

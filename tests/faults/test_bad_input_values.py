@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from resources.plain_text import plain_text
-from tests.worlds import ITEMS, SETTINGS, SHOP, clean, event, land, lines, rows, world
+from tests.worlds import ITEMS, SETTINGS, SHOP, clean, event, land, lines, read, rows, world
+from xdrec_assets.clean.cleaned import publish_cleaned
 from xdrec_assets.pipeline import Pipeline
+from xdrec_assets.set_apart import set_apart
 
 EVENTS, QUARANTINED, DAY = "clean/shop/events", "clean/shop/quarantined", "shop/events/2026-01-08.jsonl"
 AT, NOON = "2026-01-08T12:00:00Z", int(datetime(2026, 1, 8, 12, tzinfo=UTC).timestamp())
@@ -139,6 +141,32 @@ def test_of_two_contents_under_one_id_one_stands_and_the_other_is_accounted_for(
     assert rows(pipeline, EVENTS, "event_id").count("e1") == 1
     assert len(rows(pipeline, EVENTS)) == len(FINE) + 1
     assert len(rows(pipeline, "clean/shop/duplicates")) == 1
+
+
+def test_other_content_that_lands_later_changes_no_history_and_is_counted_and_shown(tmp_path: Path) -> None:
+    """What models of the past have seen stands; the later one is not lost, and told apart from a mere replay."""
+    first, other = event("u", "pan", AT, id="e1"), event("u", "wok", AT, id="e1")
+    pipeline = world(tmp_path, {DAY: lines(first, event("u2", "pan", AT, id="e2"))})
+    clean(pipeline)
+    before = rows(pipeline, EVENTS)
+    land(pipeline, {"shop/events/2026-01-10.jsonl": lines(first, other, event("u2", "pan", AT, id="e2"))})
+    read(pipeline)
+    (platform,) = pipeline.folder.platforms
+    done = {p.table: p.figures for p in publish_cleaned(pipeline, platform, pipeline.day_partitions())}
+    assert rows(pipeline, EVENTS) == before
+    assert (done[EVENTS]["duplicates"], done[EVENTS]["duplicates of other content"]) == (3, 1)
+    (shown,) = set_apart(pipeline, platform, date.min, date.max)
+    assert (shown.source_file, shown.source_line) == ("shop/events/2026-01-10.jsonl", 2)
+    assert (shown.found, shown.n_rows) == (f"line 1 of {DAY}", 1)
+    assert shown.heading().startswith("1 record of events left out, 2026-01-08: under an id that stands with other")
+
+
+def test_a_correction_is_landed_in_the_file_that_it_corrects(tmp_path: Path) -> None:
+    pipeline = world(tmp_path, {DAY: lines(event("u", "pan", AT, id="e1"))})
+    clean(pipeline)
+    land(pipeline, {DAY: lines(event("u", "wok", AT, id="e1"))})
+    clean(pipeline)
+    assert rows(pipeline, EVENTS, "item_id", "source_file") == [("wok", DAY)]
 
 
 HOSTILE = [

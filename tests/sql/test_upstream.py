@@ -60,6 +60,9 @@ AFTER_PUBLISHING = [
     "clean/broken_rules",
     "embeddings/in_use",
     "embeddings/needed",
+    "clean/other_content",
+    "clean/set_apart",
+    *(f"joined/account_{table}" for table in ("interactions", "items", "identities", "people")),
 ]  # they look at what a step made
 OF_LANDED_FILES = [path for path in FILES if path.parent.name == "raw"]
 ROWS_OF_ANY_TABLE = ["evaluation/as_of_rows", "knowledge/as_of_rows"]  # which table they read, the step says

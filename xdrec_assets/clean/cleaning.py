@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -44,6 +44,7 @@ class Accounts:
     n_duplicate: int = 0
     n_quarantined: int = 0
     n_rejected: int = 0  # of the lines that landed on these days; they are not among those in
+    n_other_content: int = 0  # of the duplicates: events that say something else than the one that stands for them
 
     @property
     def balance(self) -> bool:
@@ -56,10 +57,12 @@ class Accounts:
 
     def figures(self) -> dict[str, int]:
         """The counts under the words that people see."""
+        of_which = {"duplicates of other content": self.n_other_content} if self.n_other_content else {}
         return {
             "records in": self.n_in,
             "clean": self.n_clean,
             "duplicates": self.n_duplicate,
+            **of_which,
             "quarantined": self.n_quarantined,
         }
 
@@ -90,7 +93,9 @@ def clean_table(
     session.build(f"clean.{table}", f"clean/{table}", parameters)
     session.build(f"clean.{table}_quarantined", "clean/quarantined", parameters)
     session.build(f"clean.{table}_duplicates", "clean/duplicates", parameters)
-    return {day: Accounts(*counts) for day, *counts in session.query("clean/accounts", parameters).fetchall()}
+    differing = dict(session.query("clean/other_content").fetchall()) if table == "events" else {}
+    accounts = session.query("clean/accounts", parameters).fetchall()
+    return {day: replace(Accounts(*counts), n_other_content=differing.get(day, 0)) for day, *counts in accounts}
 
 
 def mapping_sql(engine: SqlEngine, platform: Platform, table: str) -> str:

@@ -10,7 +10,7 @@ from resources.engine import Session
 from resources.partitions import Partition
 from xdrec_assets.clean.cleaning import Accounts
 from xdrec_assets.platforms.platform import Platform
-from xdrec_assets.refusal import Refused, bad_share
+from xdrec_assets.refusal import Reason, Refused, bad_share
 
 
 def judged(
@@ -26,11 +26,11 @@ def judged(
             mine = [of_day for day, of_day in by_day.items() if partition.first <= day < partition.after]
             total = reduce(Accounts.plus, mine, Accounts())
             n_bad, n_lines = total.n_quarantined + total.n_rejected, total.n_in + total.n_rejected
-            if bad_share(platform, source, n_bad, n_lines, {}) is None:
+            if bad_share(platform, source, n_bad, n_lines) is None:
                 continue
             session.bind_rows("clean.broken", session.arrow(f"clean.{source}_quarantined"))
             days = {"first": partition.first, "after": partition.after}
-            rules = dict(session.query("clean/broken_rules", days).fetchall())
+            rules = [Reason(*broken) for broken in session.query("clean/broken_rules", days).fetchall()]
             result = bad_share(platform, source, n_bad, n_lines, rules)
             refused.setdefault(partition.key, []).extend([result] if result else [])
     return refused

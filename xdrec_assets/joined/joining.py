@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from data_quality.contract import load_contract
 from resources.engine import Session
 from resources.fingerprint import fingerprint
 from resources.partitions import Partition
+from xdrec_assets.joined.accounts import joined_account
 from xdrec_assets.joined.identities import identities_before
 from xdrec_assets.lineage import Lineage, column_lineage, renamed
 from xdrec_assets.pipeline import Pipeline, consecutive
@@ -26,10 +28,12 @@ def publish_interactions(pipeline: Pipeline, partitions: Sequence[Partition]) ->
     for run in runs:
         with pipeline.engine.session() as session:
             bind_clean(pipeline, session, "events")
-            built = session.build("joined.built", table, {"first": run[0].first, "after": run[-1].after})
+            days = {"first": run[0].first, "after": run[-1].after}
+            built = session.build("joined.built", table, days)
             fingerprints = {p.key: wanted[p.key] for p in run}
             layout, shown = pipeline.folder.layout, Shown(lineage=lineage_of(pipeline, table, "events"))
-            yield publish(pipeline, session, table, built, layout, run, fingerprints, shown=shown)
+            done = publish(pipeline, session, table, built, layout, run, fingerprints, shown=shown)
+            yield replace(done, accounts=joined_account(session, table, days))
     if not runs:
         yield from unchanged(pipeline, table)
 
@@ -90,7 +94,8 @@ def _publish_whole(
         bind_clean(pipeline, session, *kinds)
         build(pipeline, session)
         shown = Shown(lineage=lineage_of(pipeline, table, *kinds))
-        yield publish(pipeline, session, table, "joined.built", fingerprints=wanted, shown=shown)
+        done = publish(pipeline, session, table, "joined.built", fingerprints=wanted, shown=shown)
+        yield replace(done, accounts=joined_account(session, table))
 
 
 def _build_identities(pipeline: Pipeline, session: Session) -> None:

@@ -90,5 +90,5 @@ def clean_tables(platform: Platform) -> list[str]:
 
 
 def is_accounted(table: str) -> bool:
-    """Whether every line behind a table is held to be in one place: the raw and clean tables of sources."""
-    return table.split("/")[0] in ("raw", "clean") and table.split("/")[-1] not in BESIDE
+    """Whether every line or row behind a table is held to be in one place: what sources give, and what is joined."""
+    return table.split("/")[0] in ("raw", "clean", "joined") and table.split("/")[-1] not in BESIDE

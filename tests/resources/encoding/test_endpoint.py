@@ -176,7 +176,7 @@ def test_a_text_that_the_server_refuses_is_broken_alone(server):
 def test_a_server_that_refuses_everything_is_an_error_not_many_broken_texts(server):
     encoder = opened(server)
     server.answers = [answer(400, {"error": "unknown model"})]
-    with pytest.raises(EndpointError, match="all 9 texts of a request were refused; .*unknown model"):
+    with pytest.raises(EndpointError, match=r"all 9 texts of a request were refused; .*unknown model"):
         encoder.encode(["tea"] * 9)
 
 
