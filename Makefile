@@ -23,13 +23,13 @@ food-kitchen: $(VENV)/ready  ## the real Amazon Food and Kitchen logs below DATA
 	@XDREC_PLATFORMS=xdrec_assets/platforms/amazon_food_kitchen XDREC_LANDING=$(DATA) $(BIN)/python -m xdrec_assets.refresh
 
 reprocess: $(VENV)/ready  ## read and clean again what was set apart, after a fix (PLATFORM=shop, ARGS="--from 2026-01-05")
-	@$(BIN)/python -m xdrec_assets.reprocess --platform $(PLATFORM) $(ARGS)
+	@$(BIN)/python -m xdrec_assets.reprocess --platform $(or $(PLATFORM),$(error name a platform, as in: make $@ PLATFORM=shop)) $(ARGS)
 
 set-apart: $(VENV)/ready  ## show what was set apart, with the raw lines (PLATFORM=shop, ARGS="--from 2026-01-05")
-	@$(BIN)/python -m xdrec_assets.set_apart --platform $(PLATFORM) $(ARGS)
+	@$(BIN)/python -m xdrec_assets.set_apart --platform $(or $(PLATFORM),$(error name a platform, as in: make $@ PLATFORM=shop)) $(ARGS)
 
 history: $(VENV)/ready  ## show which run, code and inputs made each version of a table (TABLE=joined/items)
-	@$(BIN)/python -m xdrec_assets.history --table $(TABLE) $(ARGS)
+	@$(BIN)/python -m xdrec_assets.history --table $(or $(TABLE),$(error name a table, as in: make $@ TABLE=joined/items)) $(ARGS)
 
 test: $(VENV)/ready  ## every check: format, lint, types, import contracts, SQL, definitions, tests
 	$(BIN)/ruff format --check .

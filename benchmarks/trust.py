@@ -138,6 +138,8 @@ def main() -> None:
     parser.add_argument("--scratch", type=Path, help="a folder for landed files and lakes; the system's if not given")
     arguments = parser.parse_args()
     found: Runs = {(way, step): [] for way in WAYS for step in STEPS}
+    if arguments.scratch:
+        Path(arguments.scratch).mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="trust-", dir=arguments.scratch) as folder:
         home = Path(folder)
         lay_out(home, arguments.events)

@@ -32,6 +32,8 @@ class Origin:
         head = f"version {self.version}, {self.at:%Y-%m-%d %H:%M:%S} UTC"
         if "rows" in self.note:
             head += f": {counted(self.note['rows'], 'row')}{self._partitions()}"
+        elif self.version == 0:
+            head += ": the table, without rows as yet"
         inputs = [f"{table} {version}" for table, version in self.note.get("inputs", {}).items()]
         said = {
             "run": self.note.get("run"),
