@@ -139,7 +139,7 @@ def main() -> None:
     arguments = parser.parse_args()
     found: Runs = {(way, step): [] for way in WAYS for step in STEPS}
     if arguments.scratch:
-        Path(arguments.scratch).mkdir(parents=True, exist_ok=True)
+        arguments.scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="trust-", dir=arguments.scratch) as folder:
         home = Path(folder)
         lay_out(home, arguments.events)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from resources.encoding.spec import EncoderSpec, Pooling
 
 POOLINGS: dict[str, Pooling] = {"mean": "mean", "cls": "cls", "lasttoken": "last"}
 OLD_POOLINGS = {"mean_tokens": "mean", "cls_token": "cls", "lasttoken": "lasttoken"}
+TUNED = "tuning.json"  # beside the weights of an encoder that was tuned here: from what, and on which past
 LAYERS = ("Transformer", "Pooling", "Dense", "Normalize")
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"Identity": np.asarray, "Tanh": np.tanh}
 
@@ -141,3 +143,9 @@ def needs_code(folder: Path) -> bool:
 
 def _json(file: Path) -> dict[str, Any]:
     return dict(json.loads(file.read_bytes())) if file.is_file() else {}
+
+
+def learned_before(spec: EncoderSpec) -> date | None:
+    """The date before which an encoder learned from the logs themselves; None for one that was not tuned on them."""
+    about = Path(spec.model) / TUNED
+    return date.fromisoformat(json.loads(about.read_bytes())["trained_before"]) if about.is_file() else None

@@ -15,13 +15,12 @@ import numpy as np
 from resources.durable import make_folder, write_durably
 from resources.encoding.loading import load_network, no_loading_bar
 from resources.encoding.model_files import ModelFiles, find_model_files, in_a_folder, weights_sha256
-from resources.encoding.model_folder import chosen_pooling, dense_layers, needs_code
+from resources.encoding.model_folder import TUNED, chosen_pooling, dense_layers, needs_code
 from resources.encoding.pooling import pool
 from resources.encoding.spec import EncoderSpec, Pooling
 from resources.encoding.transformer_encoder import cutting_tokenizer
 from resources.plain_text import plain_text
 
-ABOUT = "tuning.json"
 OF_TOKENIZER = ("*token*.json", "vocab.*", "merges.txt", "*.model")
 
 
@@ -84,7 +83,7 @@ class TunableModel:
             self.network.save_pretrained(scratch)
             folder = parent / weights_sha256(Path(scratch))[:16] / self.name
             make_folder(folder)
-            write_durably(folder / ABOUT, json.dumps(dict(about), indent=2, default=str).encode())
+            write_durably(folder / TUNED, json.dumps(dict(about), indent=2, default=str).encode())
             tokenizer = {file for pattern in OF_TOKENIZER for file in source.glob(pattern)}
             for file in sorted(tokenizer) + sorted(Path(scratch).iterdir()):
                 write_durably(folder / file.name, file.read_bytes())

@@ -96,6 +96,11 @@ def test_an_earlier_as_of_date_may_not_use_it(tuned: Pipeline) -> None:
     as_of = settings.as_of.model_copy(update={"weekly_from": AS_OF - timedelta(days=7)})
     moved = replace(tuned, folder=replace(tuned.folder, settings=settings.model_copy(update={"as_of": as_of})))
     assert encoder_spec(moved) == tuned.settings.embeddings.encoder
+    with pytest.raises(ValueError, match=r"seen nothing from 2026-01-05 on serves yet"):
+        serving(moved)  # what it encoded when dates began later
+    named = tuned.settings.embeddings.model_copy(update={"encoder": encoder_spec(tuned), "tuning": None})
+    with pytest.raises(ValueError, match=r"tuned on what was known before 2026-01-12, but models are made as of"):
+        encoder_spec(replace(moved, settings=replace(tuned.settings, embeddings=named)))
 
 
 def test_a_tuning_that_would_know_the_future_of_an_as_of_date_is_refused(tuned: Pipeline) -> None:

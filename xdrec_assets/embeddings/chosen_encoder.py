@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from data_quality.contract import load_contract
+from resources.encoding.model_folder import learned_before
 from resources.encoding.spec import EncoderSpec
 from xdrec_assets.pipeline import Pipeline
 
@@ -19,13 +20,19 @@ def encoder_spec(pipeline: Pipeline) -> EncoderSpec:
     A tuned encoder is passed over that was made from another encoder, or has seen the first as-of date.
 
     Raises:
-        ValueError: it won, and its folder is gone.
+        ValueError: it won, and its folder is gone; or the settings name one that has seen the first as-of date.
     """
-    embeddings = pipeline.settings.embeddings
+    embeddings, first = pipeline.settings.embeddings, min(pipeline.as_of_dates(), default=date.max)
+    seen = learned_before(embeddings.encoder)
+    if seen is not None and seen > first:
+        raise ValueError(
+            f"embeddings.encoder: {embeddings.encoder.model} was tuned on what was known before {seen}, but models are "
+            f"made as of {first}; name an encoder tuned before that, or let as_of begin later"
+        )
     row = last_tuning(pipeline) if embeddings.tuning else None
     if row is None or not row["is_used"] or row["made_from"] != embeddings.encoder:
         return embeddings.encoder
-    if row["trained_before"] > min(pipeline.as_of_dates(), default=date.max):
+    if row["trained_before"] > first:
         return embeddings.encoder
     folder = pipeline.places.models / row["encoder"]["model"]
     if not folder.is_dir():

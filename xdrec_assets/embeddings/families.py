@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from data_quality.contract import load_contract
 from resources.encoding.encoders import model_and_revision
+from resources.encoding.model_folder import learned_before
 from resources.encoding.spec import EncoderSpec
 from xdrec_assets.pipeline import Pipeline
 
@@ -52,6 +53,8 @@ class Standing:
     filled: Filled
     state: str
     since: date
+    trained_before: date | None = None
+    """The date before which the encoder learned from the logs; None where it was not tuned on them."""
 
     @property
     def query_family(self) -> Family:
@@ -98,7 +101,8 @@ def turned(
         encoder, count = filled.get(family) or (states[family].encoder, states[family].filled)
         state = SERVING if family == serves else FILLING if family == wanted else RETIRED
         same = family in states and states[family].state == state
-        after.append(Standing(family, encoder, count, state, states[family].since if same else today))
+        seen = states[family].trained_before if family in states else learned_before(encoder)
+        after.append(Standing(family, encoder, count, state, states[family].since if same else today, seen))
     return after
 
 
@@ -114,6 +118,7 @@ def read_families(pipeline: Pipeline) -> list[Standing]:
             Filled(row["size"], row["n_texts"], row["n_missing"]),
             row["state"],
             row["since"],
+            row["trained_before"],
         )
         for row in rows
     ]
@@ -125,6 +130,7 @@ def families_table(families: Sequence[Standing]) -> pa.Table:
         {
             **asdict(each.family),
             "encoder": each.encoder.model_dump_json(exclude_defaults=True),
+            "trained_before": each.trained_before,
             **asdict(each.filled),
             "state": each.state,
             "since": each.since,
@@ -138,16 +144,17 @@ def serving(pipeline: Pipeline) -> Standing:
     """The family whose vectors are read, of whatever date: a history is made anew with the model of today.
 
     Raises:
-        ValueError: none serves as yet; says how far the first is.
+        ValueError: none serves as yet, or the one that does has seen the first as-of date; says how far the next is.
     """
     families = read_families(pipeline)
     found = next((each for each in families if each.state == SERVING), None)
-    if found is not None:
+    first = min(pipeline.as_of_dates(), default=date.max)
+    if found is not None and (found.trained_before is None or found.trained_before <= first):
         return found
     far = "; ".join(f"{each.family}: {each.filled}" for each in families if each.state == FILLING)
     raise ValueError(
-        f"no family of text vectors serves yet ({far or 'none was begun'}); materialise embeddings/item_texts until it "
-        "is complete, or raise embeddings.texts_per_run"
+        f"no family of text vectors that has seen nothing from {first} on serves yet ({far or 'none was begun'}); "
+        "materialise embeddings/item_texts until it is complete, or raise embeddings.texts_per_run"
     )
 
 
