@@ -45,13 +45,27 @@ def repeated(rows: duckdb.DuckDBPyRelation, key: Sequence[str]) -> Found:
 def examples(rows: duckdb.DuckDBPyRelation, columns: Sequence[str]) -> tuple[str, ...]:
     """The first rows by value, in words, so that the same data gives the same examples."""
     first = rows.sort(*map(ColumnExpression, columns)).limit(N_EXAMPLES)
-    texts = [
+    return _in_words(columns, first.project(*_texts(columns)).fetchall())
+
+
+def counted(groups: duckdb.DuckDBPyRelation, times: str, columns: Sequence[str]) -> Found:
+    """How many rows some groups stand for, by the column that counts each group's, and examples; in one pass."""
+    smallest = FunctionExpression("min", FunctionExpression("row", *_texts(columns)), ConstantExpression(N_EXAMPLES))
+    total = FunctionExpression("sum", ColumnExpression(times))
+    ((n_failed, found),) = groups.aggregate([total, smallest]).fetchall()
+    return int(n_failed or 0), _in_words(columns, found or ())
+
+
+def _texts(columns: Sequence[str]) -> list[duckdb.Expression]:
+    return [
         FunctionExpression("left", ColumnExpression(column).cast("varchar"), ConstantExpression(EXAMPLE_LENGTH))
         for column in columns
     ]
+
+
+def _in_words(columns: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> tuple[str, ...]:
     return tuple(
-        ", ".join(f"{column} = {_shown(value)}" for column, value in zip(columns, row, strict=True))
-        for row in first.project(*texts).fetchall()
+        ", ".join(f"{column} = {_shown(value)}" for column, value in zip(columns, row, strict=True)) for row in rows
     )
 
 

@@ -43,7 +43,8 @@ def test_a_command_says_so_too(pipeline: Pipeline, tmp_path: Path) -> None:
 
 
 def test_what_a_commit_does_not_say_is_left_out() -> None:
-    assert Origin(0, datetime(2026, 1, 8, tzinfo=UTC)).text() == "version 0, 2026-01-08 00:00:00 UTC"
+    assert Origin(2, datetime(2026, 1, 8, tzinfo=UTC)).text() == "version 2, 2026-01-08 00:00:00 UTC"
+    assert Origin(0, datetime(2026, 1, 8, tzinfo=UTC)).text().endswith("UTC: the table, without rows as yet")
     forgotten = Origin(3, datetime(2026, 1, 8, tzinfo=UTC), {"forgotten before": "2026-01-01"}).text()
     assert forgotten.endswith("  forgotten before  2026-01-01")
 
