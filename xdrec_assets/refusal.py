@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+import pyarrow as pa
 
 from data_quality.audit import Audit, AuditFailed
 from data_quality.verdict import RuleResult
+from resources.engine import Session
+from resources.partitions import Partition
 from resources.plain_text import counted, plain_text
 from xdrec_assets.platforms.platform import Platform
 from xdrec_assets.publishing import PublishRefused
@@ -42,7 +46,7 @@ class Reason:
     n_lines: int
     source_file: str
     source_line: int
-    found: str | None = None
+    found: str | None
 
     def text(self) -> str:
         """The reason in words; what was found is foreign text and comes short and plain."""
@@ -51,12 +55,23 @@ class Reason:
 
 
 def bad_share(
-    platform: Platform, source: str, n_bad: int, n_lines: int, reasons: Sequence[Reason] = ()
+    session: Session,
+    platform: Platform,
+    source: str,
+    partition: Partition,
+    n_bad: int,
+    n_lines: int,
+    broken: Callable[[], pa.Table],
 ) -> RuleResult | None:
-    """The broken rule of a partition in which more of a source's lines are bad than the platform allows."""
+    """The broken rule of a partition in which more of a source's lines are bad than the platform allows.
+
+    broken: the source's bad lines, asked for only then: why, day, source_file, source_line and found.
+    """
     allowed = platform.quality
     if n_bad <= allowed.few or n_bad <= allowed.most_bad_share * n_lines:
         return None
+    session.bind_rows("platforms.broken", broken())
+    days = {"first": partition.first, "after": partition.after}
+    found = tuple(Reason(*reason).text() for reason in session.query("platforms/reasons", days).fetchall())
     expected = f"at most {allowed.most_bad_share:.0%} of the lines rejected or quarantined"
-    found = tuple(reason.text() for reason in reasons)
     return RuleResult("bad_share", source, "block", False, n_bad, n_lines, expected, found, of="lines")

@@ -57,7 +57,7 @@ ONE_STEP = {f"embeddings/{table}" for table in ("item_texts", "quarantined", "qu
 MEDIA_STEP = {f"embeddings/{table}" for table in ("item_images", "item_sounds", "media_files", "media_quarantined")}
 AFTER_PUBLISHING = [
     "clean/account",
-    "clean/broken_rules",
+    "platforms/reasons",
     "embeddings/in_use",
     "embeddings/needed",
     "clean/other_content",

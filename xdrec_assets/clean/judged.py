@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
+
+import pyarrow as pa
 
 from resources.engine import Session
 from resources.partitions import Partition
 from xdrec_assets.clean.cleaning import Accounts
 from xdrec_assets.platforms.platform import Platform
-from xdrec_assets.refusal import Reason, Refused, bad_share
+from xdrec_assets.refusal import Refused, bad_share
 
 
 def judged(
@@ -26,11 +28,12 @@ def judged(
             mine = [of_day for day, of_day in by_day.items() if partition.first <= day < partition.after]
             total = reduce(Accounts.plus, mine, Accounts())
             n_bad, n_lines = total.n_quarantined + total.n_rejected, total.n_in + total.n_rejected
-            if bad_share(platform, source, n_bad, n_lines) is None:
-                continue
-            session.bind_rows("clean.broken", session.arrow(f"clean.{source}_quarantined"))
-            days = {"first": partition.first, "after": partition.after}
-            rules = [Reason(*broken) for broken in session.query("clean/broken_rules", days).fetchall()]
-            result = bad_share(platform, source, n_bad, n_lines, rules)
-            refused.setdefault(partition.key, []).extend([result] if result else [])
+            broken = partial(_quarantined, session, source)
+            result = bad_share(session, platform, source, partition, n_bad, n_lines, broken)
+            if result:
+                refused.setdefault(partition.key, []).append(result)
     return refused
+
+
+def _quarantined(session: Session, source: str) -> pa.Table:
+    return session.arrow(f"clean.{source}_quarantined").rename_columns({"rule": "why"})

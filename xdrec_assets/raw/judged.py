@@ -15,7 +15,7 @@ from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.platforms.platform import Platform
 from xdrec_assets.raw.columns import Columns, as_texts, changes, columns_of, from_texts, gone, mapped_paths, of_late
 from xdrec_assets.raw.reading import Arrival, json_path, read_source
-from xdrec_assets.refusal import Reason, Refused, bad_share
+from xdrec_assets.refusal import Refused, bad_share
 
 ARRIVALS = pa.schema(
     [
@@ -92,12 +92,13 @@ def _bad(
 ) -> list[RuleResult]:
     n_bad = sum(n_rejected for *_, n_rejected in files)
     n_lines = n_bad + sum(n_records for _, _, n_records, _ in files)
-    if bad_share(platform, source, n_bad, n_lines) is None:
-        return []
-    session.bind_rows("raw.broken", session.arrow(f"raw.{source}_rejected"))
-    reasons = session.query("raw/reasons", {"first": partition.first, "after": partition.after}).fetchall()
-    result = bad_share(platform, source, n_bad, n_lines, [Reason(*reason) for reason in reasons])
+    result = bad_share(session, platform, source, partition, n_bad, n_lines, lambda: _rejected(session, source))
     return [result] if result else []
+
+
+def _rejected(session: Session, source: str) -> pa.Table:
+    rows = session.arrow(f"raw.{source}_rejected")
+    return rows.rename_columns({"reason": "why"}).append_column("found", pa.nulls(rows.num_rows, pa.string()))
 
 
 def _seen(session: Session, platform: Platform, source: str, days: Mapping[str, object]) -> Seen:
