@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 
 from resources.encoding.careful import is_out_of_memory
 from resources.encoding.devices import chosen_device, chosen_precision
 from resources.encoding.loading import no_loading_bar
+from resources.encoding.media_files import MediaLimits
 from resources.encoding.media_spec import MediaSpec
-from resources.encoding.model_files import ModelFiles
 
 Inputs = Mapping[str, np.ndarray]
 """What a model reads, by the name of its argument."""
@@ -31,28 +32,6 @@ class Prepared:
     """What the stored row says of the file beside its vector, such as its width."""
 
 
-class MediaEncoder(Protocol):
-    """A model that reads files of a kind and gives each a vector of unit length."""
-
-    @property
-    def device(self) -> str:
-        """Where it runs: cpu or cuda."""
-        ...
-
-    @property
-    def precision(self) -> str:
-        """What the arithmetic runs in: fp32 or bf16."""
-        ...
-
-    def prepare(self, content: bytes) -> Prepared:
-        """A file's bytes as the model's inputs. Raises BrokenFile."""
-        ...
-
-    def encode(self, prepared: Sequence[Prepared]) -> np.ndarray:
-        """Vectors (n, size) float32 of unit length; NaN where the model gives none."""
-        ...
-
-
 @dataclass(frozen=True)
 class MediaNetwork:
     """A loaded model on a device."""
@@ -63,11 +42,10 @@ class MediaNetwork:
     device: str
 
     @classmethod
-    def load(cls, files: ModelFiles, spec: MediaSpec, device: str = "auto", network: bool = False) -> Self:
-        """Read weights, safetensors only, and run no code of the model's own; `network`: whether to download.
+    def load(cls, folder: str, spec: MediaSpec, device: str = "auto") -> Self:
+        """Read the weights of a folder, safetensors only, and run no code of the model's own.
 
         Raises ValueError where weights that vectors are computed with are missing: they would be random numbers.
-        Raises OSError where a hub model is not on this machine and the network is not allowed.
         """
         import torch
         from transformers import AutoModel
@@ -79,12 +57,12 @@ class MediaNetwork:
         dtype = torch.bfloat16 if chosen == "bf16" else torch.float32
         with no_loading_bar():
             loaded, report = AutoModel.from_pretrained(
-                files.location, use_safetensors=True, dtype=dtype, output_loading_info=True, **source(files, network)
+                folder, use_safetensors=True, dtype=dtype, output_loading_info=True, local_files_only=True
             )
         needed = [key for key in report["missing_keys"] if spec.pooling == "pooled" or not _is_spare(key)]
         if needed:
             raise ValueError(
-                f"{files.location} lacks the weights {', '.join(sorted(needed)[:3])}; give a model that was saved with "
+                f"{folder} lacks the weights {', '.join(sorted(needed)[:3])}; give a model that was saved with "
                 "all of them, or another pooling"
             )
         return cls(loaded.to(device).eval(), chosen, device)
@@ -108,10 +86,27 @@ class MediaNetwork:
             return getattr(self.network, method)(**placed)
 
 
-def source(files: ModelFiles, network: bool) -> dict[str, Any]:
-    """How transformers shall look for a model's files: which revision, and whether in the network."""
-    found: dict[str, Any] = {"local_files_only": not (network and files.is_on_hub), "trust_remote_code": False}
-    return found | ({"revision": files.revision} if files.is_on_hub else {})
+@dataclass(frozen=True)
+class MediaEncoder(ABC):
+    """A model that reads files of a kind and gives each a vector of unit length."""
+
+    network: MediaNetwork
+    processor: Any
+    """Brings a decoded file into the form that the model's own configuration asks for."""
+    limits: MediaLimits
+
+    @property
+    def ran_as(self) -> str:
+        """What the arithmetic runs in, and where, for people."""
+        return f"{self.network.precision} on {self.network.device}"
+
+    @abstractmethod
+    def prepare(self, content: bytes) -> Prepared:
+        """A file's bytes as the model's inputs. Raises BrokenFile."""
+
+    @abstractmethod
+    def encode(self, prepared: Sequence[Prepared]) -> np.ndarray:
+        """Vectors (n, size) float32 of unit length; NaN where the model gives none."""
 
 
 def stacked(parts: Sequence[Inputs]) -> Inputs:

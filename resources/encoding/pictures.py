@@ -11,9 +11,16 @@ import numpy as np
 
 from resources.encoding.decoded_media import picture_of
 from resources.encoding.media_files import MediaLimits
-from resources.encoding.media_network import MediaNetwork, Prepared, in_halves, source, stacked, unit_or_nan
+from resources.encoding.media_network import (
+    MediaEncoder,
+    MediaNetwork,
+    Prepared,
+    in_halves,
+    stacked,
+    unit_or_nan,
+)
 from resources.encoding.media_spec import MediaSpec
-from resources.encoding.model_files import ModelFiles
+from resources.encoding.model_files import ModelFiles, in_a_folder
 
 BATCH = {"cpu": 16, "cuda": 256}
 FIRST_TOKEN = ("vit", "deit", "dinov2", "dinov2_with_registers", "dinov3_vit")
@@ -21,14 +28,11 @@ FIRST_TOKEN = ("vit", "deit", "dinov2", "dinov2_with_registers", "dinov3_vit")
 
 
 @dataclass(frozen=True)
-class PictureEncoder:
+class PictureEncoder(MediaEncoder):
     """A vision model with the resizing, cropping and colours that its own configuration asks for."""
 
-    network: MediaNetwork
-    processor: Any
     pooling: str
     """projected (Radford et al., 2021), cls (Dosovitskiy et al., 2021) or pooled."""
-    limits: MediaLimits
 
     @classmethod
     def load(
@@ -45,19 +49,10 @@ class PictureEncoder:
         """
         from transformers import AutoImageProcessor
 
-        loaded = MediaNetwork.load(files, spec, device, network)
-        processor = AutoImageProcessor.from_pretrained(files.location, backend="pil", **source(files, network))
-        return cls(loaded, processor, _pooling(loaded, spec), limits or MediaLimits())
-
-    @property
-    def precision(self) -> str:
-        """What the arithmetic runs in: fp32 or bf16."""
-        return self.network.precision
-
-    @property
-    def device(self) -> str:
-        """Where it runs: cpu or cuda."""
-        return self.network.device
+        folder = in_a_folder(files, network).location
+        loaded = MediaNetwork.load(folder, spec, device)
+        processor = AutoImageProcessor.from_pretrained(folder, backend="pil", local_files_only=True)
+        return cls(loaded, processor, limits or MediaLimits(), _pooling(loaded, spec))
 
     def prepare(self, content: bytes) -> Prepared:
         """A file's bytes as the model's inputs, with width and height in pixels. Raises BrokenFile."""
@@ -73,8 +68,8 @@ class PictureEncoder:
         vectors: dict[int, np.ndarray] = {}
         for _, same in groupby(by_shape, key=lambda row: _shapes(parts[row])):
             rows = list(same)
-            for start in range(0, len(rows), BATCH[self.device]):
-                batch = rows[start : start + BATCH[self.device]]
+            for start in range(0, len(rows), BATCH[self.network.device]):
+                batch = rows[start : start + BATCH[self.network.device]]
                 vectors |= zip(batch, in_halves([parts[row] for row in batch], self._vectors), strict=True)
         return unit_or_nan(np.stack([vectors[row] for row in range(len(parts))]))
 

@@ -14,21 +14,25 @@ import numpy as np
 
 from resources.encoding.decoded_media import sound_of
 from resources.encoding.media_files import BrokenFile, MediaLimits
-from resources.encoding.media_network import Inputs, MediaNetwork, Prepared, in_halves, source, stacked, unit_or_nan
+from resources.encoding.media_network import (
+    Inputs,
+    MediaEncoder,
+    MediaNetwork,
+    Prepared,
+    in_halves,
+    stacked,
+    unit_or_nan,
+)
 from resources.encoding.media_spec import MediaSpec
-from resources.encoding.model_files import ModelFiles
+from resources.encoding.model_files import ModelFiles, in_a_folder
 
 BATCH = {"cpu": 4, "cuda": 64}
 WINDOW_SECONDS = 20  # of models that read waves; attention grows with its square
 
 
 @dataclass(frozen=True)
-class SoundEncoder:
+class SoundEncoder(MediaEncoder):
     """An audio model with the features that its own configuration asks for."""
-
-    network: MediaNetwork
-    extractor: Any
-    limits: MediaLimits
 
     @classmethod
     def load(
@@ -45,29 +49,20 @@ class SoundEncoder:
         """
         from transformers import AutoFeatureExtractor
 
-        loaded = MediaNetwork.load(files, spec, device, network)
+        folder = in_a_folder(files, network).location
+        loaded = MediaNetwork.load(folder, spec, device)
         config = loaded.network.config
         is_of_waves = hasattr(config, "conv_kernel") and not getattr(config, "add_adapter", False)
         if loaded.kind != "clap" and not is_of_waves:
             raise ValueError(f"a {loaded.kind} model is none of those read; give CLAP, wav2vec 2, HuBERT or WavLM")
         if spec.pooling != "auto":
             raise ValueError(f"pooling {spec.pooling} of a {loaded.kind} model; sound models know auto alone")
-        extractor = AutoFeatureExtractor.from_pretrained(files.location, **source(files, network))
+        extractor = AutoFeatureExtractor.from_pretrained(folder, local_files_only=True)
         return cls(loaded, extractor, limits or MediaLimits())
-
-    @property
-    def precision(self) -> str:
-        """What the arithmetic runs in: fp32 or bf16."""
-        return self.network.precision
-
-    @property
-    def device(self) -> str:
-        """Where it runs: cpu or cuda."""
-        return self.network.device
 
     def prepare(self, content: bytes) -> Prepared:
         """A file's bytes as the model's inputs, with seconds read and whether there were more. Raises BrokenFile."""
-        rate = int(self.extractor.sampling_rate)
+        rate = int(self.processor.sampling_rate)
         samples, seconds, is_cut = sound_of(content, rate, self.limits.seconds)
         parts = self._spectra(samples) if self._is_clap else self._waves(samples, rate)
         return Prepared(parts, {"seconds": seconds, "is_cut": is_cut})
@@ -90,7 +85,7 @@ class SoundEncoder:
 
     def _spectra(self, samples: np.ndarray) -> list[Inputs]:
         """Mel spectra of windows within CLAP's reach, which it would else cut at random."""
-        extractor = self.extractor
+        extractor = self.processor
         parts: list[Inputs] = []
         for window in windows(samples, int(extractor.nb_max_samples)):
             made = extractor(window, sampling_rate=extractor.sampling_rate, return_tensors="np")
@@ -106,7 +101,7 @@ class SoundEncoder:
                 f"{len(samples) / rate:.4f} seconds of sound, the model reads {shortest / rate:.4f} or more; "
                 "land a longer one"
             )
-        made = self.extractor(samples, sampling_rate=rate, return_tensors="np")
+        made = self.processor(samples, sampling_rate=rate, return_tensors="np")
         wave = np.asarray(made["input_values"][0], dtype=np.float32)
         return [{"input_values": window} for window in windows(wave, WINDOW_SECONDS * rate)]
 
@@ -116,7 +111,7 @@ class SoundEncoder:
         for row in rows:
             last = batches[-1] if batches else []
             fits = bool(last) and (self._reads_mask or _length(parts[last[0]]) == _length(parts[row]))
-            if fits and len(last) < BATCH[self.device]:
+            if fits and len(last) < BATCH[self.network.device]:
                 last.append(row)
             else:
                 batches.append([row])
@@ -125,7 +120,7 @@ class SoundEncoder:
     @property
     def _reads_mask(self) -> bool:
         """Group norm runs over all samples of a wave, zeros behind it too: such models are given no padding."""
-        return not self._is_clap and bool(self.extractor.return_attention_mask)
+        return not self._is_clap and bool(self.processor.return_attention_mask)
 
     def _vectors(self, parts: Sequence[Inputs]) -> np.ndarray:
         """Vectors (n, size) of one batch of windows."""

@@ -160,7 +160,7 @@ def _publish_medium(pipeline: Pipeline, wanted: Wanted) -> Iterator[Publication]
             n_done += chunk.n_files
             wanted.broken.update(chunk.broken)
             speed = round(n_done / (time.monotonic() - began), 1)
-            ran = {"model": wanted.family.model, "ran in": f"{encoder.precision} on {encoder.device}"}
+            ran = {"model": wanted.family.model, "ran as": encoder.ran_as}
             yield from _publish_chunk(pipeline, wanted.medium, chunk, {"files a second": speed, **ran})
 
 
