@@ -3,29 +3,29 @@
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from resources.encoding.model_files import ModelFiles
 
-
-def load_network(files: ModelFiles, precision: str, device: str, network: bool, remote_code: bool) -> Any:
+def load_network(folder: Path, precision: str, device: str, remote_code: bool = False) -> Any:
     """The model on its device, ready to read, without what embeddings do not need: pooler and cache of past keys.
 
     On a processor in bf16 only the weights of linear layers are bf16; sums between layers stay in single precision,
     which halves the deviation at 5% of the speed (see `arithmetic`).
 
-    Raises OSError where a hub model is not on this machine and the network is not allowed.
+    Safetensors only; code that comes with the model runs with `remote_code` alone.
     """
     import torch
     from transformers import AutoModel
 
-    source: dict[str, Any] = {"local_files_only": not (network and files.is_on_hub), "trust_remote_code": remote_code}
-    if files.is_on_hub:
-        source["revision"] = files.revision
     whole = precision == "bf16" and device != "cpu"
     with no_loading_bar():
         loaded: Any = AutoModel.from_pretrained(
-            files.location, use_safetensors=True, dtype=torch.bfloat16 if whole else torch.float32, **source
+            folder,
+            use_safetensors=True,
+            dtype=torch.bfloat16 if whole else torch.float32,
+            local_files_only=True,
+            trust_remote_code=remote_code,
         )
     prepare(loaded)
     if precision == "bf16" and not whole:

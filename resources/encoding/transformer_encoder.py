@@ -45,9 +45,7 @@ class TransformerEncoder:
             )
         if (named := prompts(folder)) and not (spec.passage_prefix or spec.query_prefix):
             logging.getLogger(__name__).warning("%s was trained with prefixes, none is set: %s", files.model, named)
-        loaded = TransformerNetwork.load(
-            files, chosen_pooling(folder, spec), spec.precision, device, network=False, remote_code=is_allowed
-        )
+        loaded = TransformerNetwork.load(folder, chosen_pooling(folder, spec), spec.precision, device, is_allowed)
         encoder = cls(
             files.model,
             files.revision,

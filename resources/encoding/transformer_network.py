@@ -6,6 +6,7 @@ compilation of each matrix product. On graphics cards rows are packed without pa
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -15,7 +16,6 @@ from resources.encoding.careful import Careful
 from resources.encoding.devices import chosen_device, chosen_precision
 from resources.encoding.encoders import Progress
 from resources.encoding.loading import load_network, no_loading_bar
-from resources.encoding.model_files import ModelFiles
 from resources.encoding.packable import why_not_packed
 from resources.encoding.packed import register_attention
 from resources.encoding.processor import Processor, processor
@@ -40,22 +40,19 @@ class TransformerNetwork:
     @classmethod
     def load(
         cls,
-        files: ModelFiles,
+        folder: Path,
         pooling: Pooling = "mean",
         precision: Literal["auto", "fp32", "bf16"] = "auto",
         device: str = "auto",
-        network: bool = False,
         remote_code: bool = False,
     ) -> Self:
-        """Read weights (safetensors only); nothing is downloaded unless `network` allows it.
+        """Read the weights of a folder (safetensors only).
 
         remote_code: whether code that comes with the model may run.
-
-        Raises OSError where a hub model is not on this machine and the network is not allowed.
         """
         device = chosen_device(device)
         chosen = chosen_precision(device) if precision == "auto" else precision
-        loaded = load_network(files, chosen, device, network, remote_code)
+        loaded = load_network(folder, chosen, device, remote_code)
         padded = padded_run(pooling, max_positions(loaded))
         if device == "cpu":
             return cls(loaded, chosen, device, processor(loaded, padded, chosen, max_positions(loaded)))

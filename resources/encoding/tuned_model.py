@@ -47,7 +47,7 @@ class TunableModel:
         if needs_code(folder) or dense_layers(folder):
             what = "code of its own" if needs_code(folder) else "layers behind its pooling"
             raise ValueError(f"{files.model} has {what}, which tuning does not know; take embeddings.tuning out")
-        loaded = load_network(files, "fp32", device, network=False, remote_code=False)
+        loaded = load_network(Path(files.location), "fp32", device)
         adapted = loaded if lora_rank is None else with_adapters(loaded, lora_rank).to(device)
         return cls(files, spec, chosen_pooling(folder, spec), adapted)
 

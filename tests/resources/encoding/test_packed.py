@@ -97,15 +97,14 @@ def test_window_of_causal_and_sliding_attention():
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a graphics card")
 @pytest.mark.parametrize("architecture", ["BertModel", "Qwen3Model"])
 def test_card_agrees_with_the_processor(tmp_path, architecture):
-    from resources.encoding.model_files import find_model_files
     from resources.encoding.transformer_network import TransformerNetwork
 
     # flash attention takes heads of 8 numbers and more, in multiples of 8
-    files = find_model_files(str(tiny_model(tmp_path, architecture)))
+    folder = tiny_model(tmp_path, architecture)
     draw = np.random.default_rng(0)
     ids = [draw.integers(5, 20, length) for length in (3, 30, 1, 12) * 50]
-    on_card = TransformerNetwork.load(files, "mean", "auto", "cuda")
-    there, here = on_card.pooled(ids), TransformerNetwork.load(files, "mean", "fp32", "cpu").pooled(ids)
+    on_card = TransformerNetwork.load(folder, "mean", "auto", "cuda")
+    there, here = on_card.pooled(ids), TransformerNetwork.load(folder, "mean", "fp32", "cpu").pooled(ids)
     cosines = (there * here).sum(axis=1) / np.linalg.norm(there, axis=1) / np.linalg.norm(here, axis=1)
     assert on_card.how.startswith("bf16, packed")
     assert cosines.min() > 0.995

@@ -1,11 +1,12 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from resources.encoding import compiling, devices
-from resources.encoding.model_files import find_model_files, packaged_minilm
+from resources.encoding.model_files import packaged_minilm
 from resources.encoding.processor import Processor
 from resources.encoding.transformer_network import TransformerNetwork
 from tests.resources.encoding.tiny_models import tiny_model
@@ -15,12 +16,12 @@ BAD, INFINITE = 7, 8  # token numbers
 
 @pytest.fixture(scope="module")
 def minilm() -> TransformerNetwork:
-    return TransformerNetwork.load(packaged_minilm(), device="cpu")
+    return TransformerNetwork.load(Path(packaged_minilm().location), device="cpu")
 
 
 @pytest.fixture
 def tiny(tmp_path) -> TransformerNetwork:
-    return TransformerNetwork.load(find_model_files(str(tiny_model(tmp_path, "BertModel"))), "mean", "fp32", "cpu")
+    return TransformerNetwork.load(tiny_model(tmp_path, "BertModel"), "mean", "fp32", "cpu")
 
 
 def rows(n: int, longest: int, n_words: int, seed: int = 0) -> list[np.ndarray]:
@@ -49,7 +50,7 @@ class Breaks(torch.nn.Module):
 
 def test_deviates_from_single_precision_by_less_than_one_in_ten_thousand(minilm):
     ids = rows(40, 60, 30_000)
-    exact = TransformerNetwork.load(packaged_minilm(), "mean", "fp32", "cpu")
+    exact = TransformerNetwork.load(Path(packaged_minilm().location), "mean", "fp32", "cpu")
     assert minilm.precision == devices.chosen_precision("cpu")
     assert 1 - cosines(minilm.pooled(ids), exact.pooled(ids)).min() < 1e-4
 
