@@ -18,7 +18,8 @@ from resources.names import name
 
 SCHEMAS = """
 create schema platforms; create schema raw; create schema clean; create schema joined; create schema embeddings;
-create schema knowledge; create schema rankers; create schema evaluation; create schema recommendations; create schema lake;
+create schema knowledge; create schema rankers; create schema evaluation; create schema recommendations;
+create schema lake;
 """
 
 
