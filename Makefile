@@ -8,7 +8,7 @@ export DAGSTER_HOME ?= $(XDREC_HOME)/dagster
 export DO_NOT_TRACK = 1
 SAMPLE := $(XDREC_HOME)/landing/sample
 
-.PHONY: help reprocess set-apart history refresh sample food-kitchen test faults verify ui serve clean
+.PHONY: help reprocess set-apart history refresh sample food-kitchen movielens test faults verify ui serve clean
 
 help:  ## show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 16
@@ -21,6 +21,9 @@ sample: $(VENV)/ready  ## lay out the simulated logs of four platforms (DAYS=43 
 
 food-kitchen: $(VENV)/ready  ## the real Amazon Food and Kitchen logs below DATA=folder, fourteen years
 	@XDREC_PLATFORMS=xdrec_assets/platforms/amazon_food_kitchen XDREC_LANDING=$(DATA) $(BIN)/python -m xdrec_assets.refresh
+
+movielens: $(VENV)/ready  ## MovieLens-100K below DATA=folder, with plots, casts and its part of Freebase
+	@XDREC_PLATFORMS=xdrec_assets/platforms/movielens_100k XDREC_LANDING=$(DATA) $(BIN)/python -m xdrec_assets.refresh
 
 reprocess: $(VENV)/ready  ## read and clean again what was set apart, after a fix (PLATFORM=shop, ARGS="--from 2026-01-05")
 	@$(BIN)/python -m xdrec_assets.reprocess --platform $(or $(PLATFORM),$(error name a platform, as in: make $@ PLATFORM=shop)) $(ARGS)

@@ -200,8 +200,7 @@ def _nearest(pipeline: Pipeline, size: int) -> object:
 def _opened(home: Path) -> Pipeline:
     environment = {"XDREC_HOME": str(home), "XDREC_USER_KEY": "for a benchmark", "XDREC_MEMORY_LIMIT": "1GB"}
     pipeline = open_pipeline(environment)
-    embeddings = pipeline.settings.embeddings.model_copy(update={"documents": None})
-    return replace(pipeline, settings=replace(pipeline.settings, embeddings=embeddings))
+    return replace(pipeline, folder=replace(pipeline.folder, outside=()))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

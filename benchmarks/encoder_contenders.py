@@ -57,7 +57,7 @@ def ours(folder: str, precision: str, is_compiled: bool, chunk: int | None = Non
     from resources.encoding.encoders import text_encoder
     from resources.encoding.spec import EncoderSpec
 
-    kept = 8 if chunk else None  # as if the rest were published, chunk by chunk
+    kept = 8 if chunk else None  # a copy of some numbers, as if the rest were published, chunk by chunk
     spec = EncoderSpec(model=folder, precision=precision, pooling="mean", max_tokens=MAX_TOKENS)
     encoder: Any = text_encoder(spec)
     if encoder.device == "cpu":
@@ -65,7 +65,7 @@ def ours(folder: str, precision: str, is_compiled: bool, chunk: int | None = Non
 
     def encode(texts: list[str]) -> np.ndarray:
         step = chunk or len(texts)
-        found = np.vstack([encoder.encode(texts[at : at + step])[:, :kept] for at in range(0, len(texts), step)])
+        found = np.vstack([encoder.encode(texts[at : at + step])[:, :kept].copy() for at in range(0, len(texts), step)])
         print(encoder.how, file=sys.stderr)
         return found
 

@@ -12,14 +12,20 @@ from duckdb import StarExpression
 from data_quality import beyond_rows
 from data_quality.beyond_rows import Beyond
 from data_quality.broken_rows import Found, breaking, hashes_differ, n_rows, repeated
-from data_quality.contract import Contract
+from data_quality.contract import NAMED, Contract
 from data_quality.gx_duckdb import Outcome, evaluate
 from data_quality.suite import ROW_COUNT, Check, checks
 from data_quality.verdict import RuleResult
 
 VIEW = "xdrec_audited"
 NOTHING_BEYOND = Beyond()
-DUCKDB_NAMES = {"timestamptz": "TIMESTAMP WITH TIME ZONE", "timestamptz[]": "TIMESTAMP WITH TIME ZONE[]"}
+_NAMED = 'STRUCT("name" VARCHAR, "value" VARCHAR)'
+DUCKDB_NAMES = {
+    "timestamptz": "TIMESTAMP WITH TIME ZONE",
+    "timestamptz[]": "TIMESTAMP WITH TIME ZONE[]",
+    NAMED: _NAMED,
+    f"{NAMED}[]": f"{_NAMED}[]",
+}
 
 
 class AuditError(RuntimeError):

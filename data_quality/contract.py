@@ -25,7 +25,9 @@ CONTRACTS = Path(__file__).parent / "contracts"
 # What a platform's sources and a registry's rankers are called is theirs to say; each kind has one contract.
 KINDS = {"raw": "raw/records", "rankers": "rankers/models"}
 
-TYPES = ("varchar", "boolean", "tinyint", "smallint", "integer", "bigint", "float", "double", "date", "timestamptz")
+SCALARS = ("varchar", "boolean", "tinyint", "smallint", "integer", "bigint", "float", "double", "date", "timestamptz")
+NAMED = "struct(name varchar, value varchar)"  # of a list of what is said under names of one's own choice
+TYPES = (*SCALARS, NAMED)
 ORDERED = {"tinyint", "smallint", "integer", "bigint", "float", "double", "date", "timestamptz"}
 
 RESERVED = {"columns", "required", "range", "allowed", "pattern", "finite", "key", "rows"} | {
@@ -160,6 +162,7 @@ def _arrow_types() -> dict[str, pa.DataType]:
         "boolean": pa.bool_(),
         "float": pa.float32(),
         "double": pa.float64(),
+        NAMED: pa.struct([("name", pa.string()), ("value", pa.string())]),
         **numbers,
         **days,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ from resources.unpacked import FirstBytes, unpacked
 __all__ = ["LINES", "LandedFile", "Landing"]
 DEFAULTS = Limits()
 LEADS_OUT = "a link or a path that leads out of the landing area; land the file itself"
+WILD = re.compile(r"[*?]")
 NO_FILE = {
     pafs.FileType.Directory: "a folder where a file is expected; land one file, or correct its path",
     pafs.FileType.Unknown: "a pipe, a socket or a device where a file is expected; land a file",
@@ -80,6 +83,22 @@ class Landing:
         at = info.mtime.astimezone(UTC) if info.mtime else datetime.fromtimestamp(0, UTC)
         return LandedFile(path, 0 if refusal else info.size, at, refusal)
 
+    def matching(self, pattern: str) -> list[LandedFile]:
+        """The files whose paths fit a pattern, sorted: * and ? stand for part of a name, ** for any folders.
+
+        A name that begins with a dot fits none: it may be of a file that is being written.
+        """
+        if not WILD.search(pattern):
+            return [file] if (file := self.find(pattern)) else []
+        folder = pattern[: WILD.search(pattern).start()].rpartition("/")[0]  # type: ignore[union-attr]
+        filesystem, location = self._locate(folder)
+        if self._leads_out(filesystem, location):
+            return [LandedFile(folder, 0, datetime.fromtimestamp(0, UTC), LEADS_OUT)]
+        start = len(location.rstrip("/")) + 1
+        names = (f"{folder}/{path[start:]}".lstrip("/") for path in _files_below(filesystem, location))
+        fits = _fitting(pattern)
+        return [file for name in sorted(names) if fits.fullmatch(name) and (file := self.find(name))]
+
     def open(self, path: str) -> pa.NativeFile:
         """The bytes of a file, seekable.
 
@@ -112,3 +131,19 @@ class Landing:
         with tally.watched(first) as watched:
             chunks = unpacked(watched, first, compression, limits)
             yield from text_lines(file.path, tally.counted(chunks, limits.line_bytes), limits)
+
+
+def _files_below(filesystem: pafs.FileSystem, location: str) -> Iterator[str]:
+    """Every file below a folder; links to folders, which may lead around in circles, are not followed."""
+    if isinstance(filesystem, pafs.LocalFileSystem):
+        yield from (f"{folder}/{file}" for folder, _, files in os.walk(location) for file in files)
+    else:
+        below = pafs.FileSelector(location, allow_not_found=True, recursive=True)
+        yield from (info.path for info in filesystem.get_file_info(below) if info.is_file)
+
+
+def _fitting(pattern: str) -> re.Pattern[str]:
+    """The regular expression of the paths that a pattern stands for."""
+    words = {"**/": r"(?:(?!\.)[^/]+/)*", "**": r"(?:(?!\.)[^/]+/)*(?!\.)[^/]*", "*": r"(?!\.)[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return re.compile("".join(words.get(part, re.escape(part)) for part in parts))

@@ -17,7 +17,7 @@ from xdrec_assets.definitions import build_definitions
 
 GOLDEN = Path(__file__).parent / "golden" / "graph.txt"
 REPOSITORY = Path(__file__).parents[1]
-HEAVY = ("torch", "transformers", "sklearn", "gensim", "great_expectations", "matplotlib", "scipy", "pandas")
+HEAVY = ("torch", "transformers", "sklearn", "gensim", "great_expectations", "matplotlib", "scipy", "pandas", "faiss")
 
 
 @pytest.fixture(scope="module")

@@ -39,3 +39,8 @@ def test_numbers_stand_to_the_right() -> None:
 
 def test_pictures_travel_in_the_text() -> None:
     assert markdown_picture("plot", b"png") == "![plot](data:image/png;base64,cG5n)"
+
+
+def test_what_is_said_under_a_name_is_shown_with_it() -> None:
+    said = pa.array([[{"name": "brand", "value": "Leaf & Co"}, {"name": "cast", "value": "Ann"}]])
+    assert markdown_table(pa.table({"attributes": said})).splitlines()[2] == "| brand: Leaf &amp; Co, cast: Ann |"

@@ -19,6 +19,7 @@ from resources.names import table_name
 from resources.plain_text import plain_text
 from xdrec_assets.opening import open_pipeline
 from xdrec_assets.pipeline import Pipeline
+from xdrec_assets.shown import one_of_list
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # the full-width ones count in some locales
 BATCH_ROWS = 10_000
@@ -55,7 +56,7 @@ def cell(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
     if isinstance(value, list):
-        value = "; ".join(str(part) for part in value if part is not None)
+        value = "; ".join(one_of_list(part) for part in value if part is not None)
     written = str(value)
     shown = plain_text(written)
     return f"'{shown}" if written.startswith(FORMULA) or shown.startswith(FORMULA) else shown

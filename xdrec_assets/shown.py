@@ -65,6 +65,16 @@ def literal(text: str) -> str:
     return LINKS.sub("\u200b", escaped)
 
 
+def one_of_list(value: Any) -> str:
+    """A value of a list as people read it; what is said under a name with the name before it.
+
+    >>> one_of_list("tea"), one_of_list({"name": "brand", "value": "Leaf & Co"})
+    ('tea', 'brand: Leaf & Co')
+    """
+    is_named = isinstance(value, dict) and {*value} == {"name", "value"}
+    return f"{value['name']}: {value['value']}" if is_named else str(value)
+
+
 def _is_vector(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], float)
 
@@ -77,7 +87,7 @@ def _text(value: Any) -> str:
     if _is_vector(value):
         return f"[{', '.join(f'{number:.3f}' for number in value[:NUMBERS_SHOWN])}, … {len(value)} numbers]"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(one_of_list, value))
     if isinstance(value, str) and HASH.fullmatch(value):
         return f"{value[:10]}…"
     return f"{value:%Y-%m-%d %H:%M:%S}" if hasattr(value, "hour") else str(value)

@@ -3,11 +3,15 @@
 -- raw has it: in this order, since an invisible character would hide an address.
 with mapped as (
     select
-        * exclude (title, description, categories, tags),
+        * exclude (title, description, categories, tags, attributes),
         nullif(masked(plain(title)), '') as title,
         nullif(masked(plain(description)), '') as description,
         list_transform(categories, lambda category: masked(plain(category))) as categories,
-        list_transform(tags, lambda tag: masked(plain(tag))) as tags
+        list_transform(tags, lambda tag: masked(plain(tag))) as tags,
+        list_filter(
+            list_transform(attributes, lambda said: {'name': said.name, 'value': masked(plain(said.value))}),
+            lambda said: said.value <> ''
+        ) as attributes
     from clean.mapped
 ),
 
@@ -44,6 +48,7 @@ select
     description,
     categories,
     tags,
+    attributes,
     language,
     image,
     audio,

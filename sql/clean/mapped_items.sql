@@ -2,7 +2,8 @@
 with records as (
     select
         *,
-        json_extract_string(record, $paths::varchar[]) as found
+        json_extract_string(record, $paths::varchar[]) as found,
+        json_extract_string(record, $attribute_paths::varchar[]) as said
     from raw.items
 )
 
@@ -18,6 +19,17 @@ select
     texts(coalesce($constants[5], found[5]), $separator) as tags,
     coalesce($constants[6], found[6]) as language,
     coalesce($constants[7], found[7]) as image,
-    coalesce($constants[8], found[8]) as audio
+    coalesce($constants[8], found[8]) as audio,
+    cast(
+        flatten(
+            list_transform(
+                range(1, len($attribute_names::varchar[]) + 1),
+                lambda place: list_transform(
+                    texts(coalesce(($attribute_constants::varchar[])[place], said[place]), $separator),
+                    lambda value: {'name': ($attribute_names::varchar[])[place], 'value': value}
+                )
+            )
+        ) as struct(name varchar, value varchar)[]
+    ) as attributes
 from records
 where landed_on >= $first::date and landed_on < $after::date

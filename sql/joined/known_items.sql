@@ -8,6 +8,7 @@ with described as (
         content_hash,
         categories,
         tags,
+        attributes,
         valid_from
     from joined.items
     where valid_from < $as_of::date
@@ -29,6 +30,7 @@ select
     described.text,
     described.content_hash,
     described.categories,
-    described.tags
+    described.tags,
+    described.attributes
 from described
 full join seen on described.platform = seen.platform and described.item_id = seen.item_id

@@ -1,4 +1,4 @@
--- One row per landed line of a JSON Lines file: the record, or why it is none.
+-- One row per landed line of a JSON Lines file, or record of an array: the record in one line, or why it is none.
 -- A key that stands twice in an object that is read has no one value: readers differ in which of the two they take.
 -- Few keys are compared with each other, which is fast; many are not, which would be slow.
 with lines as (
@@ -43,6 +43,6 @@ select
     file_first,
     file_last,
     line,
-    case when reason is null then line end as record,
+    case when reason is null then replace(line, chr(10), ' ') end as record,
     reason
 from judged

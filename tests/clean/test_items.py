@@ -65,3 +65,24 @@ def test_an_item_without_an_id_is_quarantined(tmp_path: Path) -> None:
         ("items", 2, "item_id is missing"),
         ("items", 3, "item_id is a list or an object, not one value"),
     ]
+
+
+BRANDED = ITEMS.replace(
+    "    text:", "    attributes: {brand: maker.name, cast: actors, kind: {constant: goods}}\n    text:"
+)
+
+
+def test_further_columns_are_attributes_lists_one_value_each(tmp_path: Path) -> None:
+    pan = {"sku": "a", "maker": {"name": " Iron\u202e &  Co "}, "actors": ["Ann", "", "Bob"]}
+    cup = {"sku": "b", "actors": "Ann|Bob | mail ann@example.com"}
+    pipeline = world(tmp_path, {DAY: lines(pan, cup)}, {"shop": SHOP + BRANDED})
+    clean(pipeline)
+    said = [[(each["name"], each["value"]) for each in row] for row in rows(pipeline, TABLE, "attributes")]
+    assert said == [
+        [("brand", "Iron & Co"), ("cast", "Ann"), ("cast", "Bob"), ("kind", "goods")],
+        [("cast", "Ann"), ("cast", "Bob"), ("cast", "mail [e-mail]"), ("kind", "goods")],
+    ]
+
+
+def test_items_without_mapped_attributes_have_none(tmp_path: Path) -> None:
+    assert rows(cleaned(tmp_path, {"sku": "a", "maker": "x"}), TABLE, "attributes") == [[]]

@@ -26,6 +26,7 @@ RICH = (
     )
     + MORE
     + ITEMS
+    + "    attributes: {brand: maker.name, kind: {constant: goods}}\n"
     + LINKS
 )
 PAYLOADS = [
@@ -43,7 +44,7 @@ def texts(node: Any, path: Path_ = ()) -> Iterator[Path_]:
     if isinstance(node, str):
         yield path
     for key, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        if path and path[-1] in ("where", "event_types", "sources", "columns"):
+        if path and path[-1] in ("where", "event_types", "sources", "columns", "attributes", "relations", "links"):
             yield (*path, key, None)
         yield from texts(child, (*path, key))
 

@@ -34,3 +34,16 @@ def test_equal_texts_have_equal_hashes_wherever_they_are(tmp_path: Path) -> None
         for key in [tuple(key)]
     }
     assert hashes["shop", "a"] == hashes["video", "a"] != hashes["shop", "b"]
+
+
+def test_another_attribute_is_another_version(tmp_path: Path) -> None:
+    branded = ITEMS.replace("    text:", "    attributes: {brand: maker}\n    text:")
+    makers = {5: "Iron & Co", 6: "Iron & Co", 7: "Tin & Sons"}
+    files = {f"shop/items/{day(n)}.jsonl": lines({"sku": "a", "maker": maker}) for n, maker in makers.items()}
+    pipeline = world(tmp_path, files, {"shop": SHOP + branded})
+    join(pipeline)
+    versions = sorted((row["valid_from"], row["attributes"]) for row in rows(pipeline, TABLE))
+    assert versions == [
+        (day(5), [{"name": "brand", "value": "Iron & Co"}]),
+        (day(7), [{"name": "brand", "value": "Tin & Sons"}]),
+    ]

@@ -1,9 +1,11 @@
 """The past of a date holds what was known then, and nothing of what came after."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.worlds import ITEMS, LINKS, SHOP, VIDEO, event, join, land, lines, world
@@ -121,3 +123,11 @@ def test_cutoff_hides_the_future(tmp_path: Path, past: Past) -> None:
 
 def test_the_digest_changes_with_what_was_known(pipeline: Pipeline, past: Past) -> None:
     assert load_past(pipeline, date(2026, 1, 8)).digest != past.digest
+
+
+def test_the_digest_changes_with_what_items_say_beside_their_texts(past: Past) -> None:
+    said = pa.array([[{"name": "brand", "value": "Iron & Co"}]] * past.history.n_items, past.items["attributes"].type)
+    column = past.items.schema.get_field_index("attributes")
+    branded = replace(past, items=past.items.set_column(column, "attributes", said))
+    assert branded.digest != past.digest
+    assert replace(past, items=past.items.slice(0)).digest == past.digest

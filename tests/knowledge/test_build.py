@@ -5,10 +5,11 @@ import pytest
 
 from tests.knowledge.histories import history_of, planted_history
 from xdrec_assets.embeddings.vectors import unit_rows
+from xdrec_assets.knowledge.alignment.settings import AlignmentSettings
 from xdrec_assets.knowledge.build import build_knowledge
 from xdrec_assets.knowledge.settings import KnowledgeSettings
 
-SETTINGS = KnowledgeSettings(size=24, behaviour_size=8)
+SETTINGS = KnowledgeSettings.model_validate({"fusion": {"size": 24}, "behaviour_size": 8})
 SHOP, VIDEO = slice(0, 40), slice(40, 80)
 
 
@@ -82,7 +83,8 @@ def test_items_without_text_are_known_by_behaviour_and_without_both_not_at_all()
     taken = [("ann", "a", 1), ("ann", "b", 1), ("bob", "d", 1)]
     history = history_of([("shop", item) for item in "abcd"], taken)
     text = np.array([[1, 0], [0, 0], [0, 0], [0, 1]], dtype=np.float32)
-    knowledge = build_knowledge(history, text, settings=KnowledgeSettings(size=4, behaviour_size=2))["all"]
+    small = KnowledgeSettings.model_validate({"fusion": {"size": 4}, "behaviour_size": 2})
+    knowledge = build_knowledge(history, text, settings=small)["all"]
     assert knowledge.text.any(axis=1).tolist() == [True, False, False, True]
     assert knowledge.fused.any(axis=1).tolist() == [True, True, False, True]
 
@@ -94,17 +96,19 @@ def test_words_and_documents_are_further_sources(world):
     documents = np.zeros((80, 5), dtype=np.float32)
     documents[:3, 0] = 1
     plain = build_knowledge(history, text, settings=SETTINGS)
-    richer = build_knowledge(history, text, dict.fromkeys(("all", "shop", "video"), words), SETTINGS, documents)
+    by_scope = {"words": dict.fromkeys(("all", "shop", "video"), words)}
+    richer = build_knowledge(history, text, SETTINGS, {"documents": documents}, by_scope)
     assert not np.allclose(plain["all"].fused, richer["all"].fused)
     np.testing.assert_array_equal(plain["all"].text, richer["all"].text)
     assert richer["all"].fused.any(axis=1).all()
 
 
-@pytest.mark.parametrize("fusion", ["sum", "weighted", "concat"])
+@pytest.mark.parametrize("fusion", ["sum", "weighted", "concat", "gated", "attention", "experts"])
 def test_every_fusion_repeats_and_leaves_its_inputs_alone(world, fusion):
     history, text = world
     before = text.copy()
-    settings = SETTINGS.model_copy(update={"fusion": fusion})
+    learned = {"strategy": fusion, "size": 24, "steps": 20, "batch_size": 32}
+    settings = KnowledgeSettings.model_validate({"fusion": learned, "behaviour_size": 8})
     one, two = (build_knowledge(history, text, settings=settings)["all"] for _ in range(2))
     np.testing.assert_array_equal(one.fused, two.fused)
     np.testing.assert_array_equal(text, before)
@@ -116,6 +120,30 @@ def test_vectors_of_other_items_are_refused(world):
         build_knowledge(history, text[:-1], settings=SETTINGS)
 
 
-def test_settings_refuse_an_unknown_source():
-    with pytest.raises(ValueError, match="weights"):
-        KnowledgeSettings(weights={"gossip": 1.0})
+def test_a_source_of_other_items_is_refused_by_name(world):
+    history, text = world
+    with pytest.raises(ValueError, match="graph of shop vectors have 3 rows, the history has 80 items"):
+        build_knowledge(history, text, SETTINGS, by_scope={"graph": {"shop": np.ones((3, 2), dtype=np.float32)}})
+
+
+@pytest.mark.parametrize("method", ["procrustes_people", "procrustes_twins", "adversarial", "contrastive"])
+def test_alignment_turns_the_texts_of_all_platforms_and_of_none_alone(world, method):
+    history, text = world
+    twins = np.column_stack([np.arange(40), np.arange(40, 80)])
+    settings = SETTINGS.model_copy(
+        update={"alignment": AlignmentSettings(method=method, steps=20, learning_rate=0.01, anchor=0)}
+    )
+    only_whitened = SETTINGS.model_copy(update={"alignment": AlignmentSettings(method="whitening")})
+    plain, aligned = (build_knowledge(history, text, each, twins=twins) for each in (only_whitened, settings))
+    assert not np.allclose(plain["all"].text, aligned["all"].text)
+    for platform in ("shop", "video"):
+        for part in ("text", "fused", "person"):
+            np.testing.assert_array_equal(getattr(plain[platform], part), getattr(aligned[platform], part))
+
+
+def test_without_alignment_texts_stay_as_encoded(world):
+    history, text = world
+    settings = SETTINGS.model_copy(update={"alignment": AlignmentSettings(method="none")})
+    knowledge = build_knowledge(history, text, settings)
+    np.testing.assert_allclose(knowledge["all"].text, text, atol=1e-6)
+    np.testing.assert_allclose(knowledge["shop"].text[SHOP], text[SHOP], atol=1e-6)

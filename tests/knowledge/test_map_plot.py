@@ -22,12 +22,21 @@ def test_two_columns_are_a_plane_already() -> None:
 def test_the_map_is_a_picture_and_the_same_every_time() -> None:
     history = planted_history(np.random.default_rng(0))
     vectors = np.random.default_rng(1).normal(size=(history.n_items, 8)).astype(np.float32)
-    picture = map_plot(history, vectors)
+    panels = {"before": vectors, "after": vectors[:, ::-1]}
+    picture = map_plot(history, panels)
     assert picture is not None
     assert picture.startswith(b"\x89PNG")
-    assert picture == map_plot(history, vectors)
+    assert picture == map_plot(history, panels)
+    alone = map_plot(history, {"before": vectors})
+    assert alone is not None
+    assert width(picture) == 2 * width(alone)
+
+
+def width(png: bytes) -> int:
+    return int.from_bytes(png[16:20])
 
 
 def test_items_without_vectors_have_no_map() -> None:
     history = planted_history(np.random.default_rng(0))
-    assert map_plot(history, np.zeros((history.n_items, 8), dtype=np.float32)) is None
+    vectors = np.ones((history.n_items, 8), dtype=np.float32)
+    assert map_plot(history, {"before": vectors, "after": 0 * vectors}) is None

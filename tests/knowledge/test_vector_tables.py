@@ -8,7 +8,7 @@ from xdrec_assets.knowledge.build import build_knowledge
 from xdrec_assets.knowledge.settings import KnowledgeSettings
 from xdrec_assets.knowledge.vector_tables import item_vectors_table, knowledge_from_tables, person_vectors_table
 
-SETTINGS = KnowledgeSettings(size=12, behaviour_size=4)
+SETTINGS = KnowledgeSettings.model_validate({"fusion": {"size": 12}, "behaviour_size": 4})
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,19 @@ def test_shares_of_the_platforms_add_up(world):
         assert sum(row["shares"]) == pytest.approx(1)
         assert row["platforms"] == (["shop", "video"] if row["scope"] == "all" else [row["scope"]])
         assert row["n_events"] == (8 if row["scope"] == "all" else 4)
+
+
+def test_texts_of_behaviour_stand_in_the_scope_of_all_platforms_alone(world):
+    history, knowledge, _, _ = world
+    texts = np.ones((history.n_people, 3), dtype=np.float32)
+    texts[2] = 0
+    people = person_vectors_table(history, knowledge, SETTINGS, texts)
+    assert people.schema == load_contract("knowledge/person_vectors").arrow_schema()
+    for row in people.to_pylist():
+        is_known = row["scope"] == "all" and row["person_id"] != "p002"
+        assert row["behaviour_text"] == ([1, 1, 1] if is_known else None)
+
+
+def test_without_texts_of_behaviour_there_are_none(world):
+    _, _, _, people = world
+    assert people["behaviour_text"].null_count == people.num_rows

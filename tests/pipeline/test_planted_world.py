@@ -31,7 +31,7 @@ first: 2026-01-05
 last: 2026-01-25
 as_of: {weekly_from: 2026-01-19}
 embeddings: {words_size: 32}
-knowledge: {size: 128, behaviour_size: 16}
+knowledge: {fusion: {size: 128}, behaviour_size: 16}
 evaluation: {min_strength: 0.2}
 """
 

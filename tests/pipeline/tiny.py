@@ -23,8 +23,8 @@ first: 2026-01-05
 last: 2026-02-01
 late_days: 3
 as_of: {weekly_from: 2026-01-19}
-embeddings: {words_size: 16, documents: knowledge/documents, person_items: 5}
-knowledge: {size: 32, behaviour_size: 8, triples: knowledge/triples.tsv}
+embeddings: {words_size: 16, person_items: 5}
+knowledge: {fusion: {size: 32}, behaviour_size: 8}
 rankers: {svd: {factors: 8}, nmf: {factors: 8, iterations: 5}, logistic: {negatives: 50}}
 evaluation: {min_strength: 0.2}
 """

@@ -40,6 +40,7 @@ def product(**said: Any) -> str:
             "images": [{"hi_res": None, "thumb": "https://m.example/1.jpg", "large": None, "variant": "MAIN"}],
             "videos": [],
             "store": "A. Keeper (Author)",
+            "author": {"avatar": "https://m.example/2.jpg", "name": "A. Keeper", "about": []},
             "categories": ["Books", "Literature & Fiction"],
             "details": {"Publisher": "Sea Press", "Language": "English"},
             "parent_asin": "B000PARENT",
@@ -82,6 +83,13 @@ def test_lists_of_paragraphs_become_one_text(tables: dict[str, list[dict[str, An
         "The Lighthouse. A storm comes. A light goes out. Categories: Books, Literature & Fiction. "
         "A keeper's diary, With maps"
     )
+
+
+def test_a_book_says_who_wrote_and_published_it(tables: dict[str, list[dict[str, Any]]]) -> None:
+    (book,), (film,) = tables["clean/books/items"], tables["clean/movies_and_tv/items"]
+    said = [(each["name"], each["value"]) for each in book["attributes"]]
+    assert said == [("author", "A. Keeper"), ("publisher", "Sea Press")]
+    assert film["attributes"] == []
 
 
 def test_a_product_of_a_title_alone_still_has_a_text(tables: dict[str, list[dict[str, Any]]]) -> None:

@@ -39,7 +39,11 @@ WRONG = [
         "    format: jsonl\n    fromat: csv",
         "sources.events.fromat: unknown key; remove it or use a known one",
     ),
-    ("format: jsonl", "format: xml", "sources.events.format: found 'xml'; Input should be 'jsonl', 'csv' or 'parquet'"),
+    (
+        "format: jsonl",
+        "format: xml",
+        "sources.events.format: found 'xml'; Input should be 'jsonl', 'json', 'csv' or 'parquet'",
+    ),
     (
         "zone: UTC",
         "zone: Berlin",
@@ -78,6 +82,21 @@ WRONG = [
     ("platform: shop", "platform: My-Shop", "platform: found 'My-Shop'; platform 'My-Shop' must match [a-z][a-z0-9_]*"),
     ("owner: team:shop", "owner: me", "owner: found 'me'; an owner is team:name or an e-mail address"),
     ("title: Shop\n", "", "title: missing; add it"),
+    (
+        "    time: {unit: iso",
+        "    attributes: {brand: b}\n    time: {unit: iso",
+        "sources.events.attributes: items alone have attributes; take them out",
+    ),
+    (
+        "    time: {unit: iso",
+        "    attributes: {Brand Name: b}\n    time: {unit: iso",
+        "attribute 'Brand Name' must match [a-z][a-z0-9_]*",
+    ),
+    (
+        "    time: {unit: iso",
+        "    attributes: {tag: b}\n    time: {unit: iso",
+        "tag: map it under columns, as categories or tags",
+    ),
     ("title: Shop\n", "title: Shop\ntitle: Store\n", "the key title (line 4) stands twice; keep one of the two"),
     (
         "title: Shop\n",

@@ -103,3 +103,42 @@ def test_a_path_may_be_a_url_of_its_own(tmp_path: Path) -> None:
 
 def test_nothing_landed_is_none(tmp_path: Path) -> None:
     assert Landing(str(tmp_path)).find("shop/log") is None
+
+
+def test_a_pattern_finds_files_in_order_but_none_that_are_being_written(tmp_path: Path) -> None:
+    for name in ("k/b.md", "k/a.md", "k/in/c.md", "k/.a.md.unfinished", "k/.in/d.md", "a.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    landing = Landing(str(tmp_path))
+    found = {
+        pattern: [file.path for file in landing.matching(pattern)]
+        for pattern in ("k/*.md", "k/**/*.md", "**", "k/?.md", "k/a.md", "k/none.md", "none/*", "[k]/*")
+    }
+    assert found == {
+        "k/*.md": ["k/a.md", "k/b.md"],
+        "k/**/*.md": ["k/a.md", "k/b.md", "k/in/c.md"],
+        "**": ["a.txt", "k/a.md", "k/b.md", "k/in/c.md"],
+        "k/?.md": ["k/a.md", "k/b.md"],
+        "k/a.md": ["k/a.md"],
+        "k/none.md": [],
+        "none/*": [],
+        "[k]/*": [],
+    }
+
+
+def test_a_pattern_follows_no_link_out_and_no_circle(tmp_path: Path) -> None:
+    (tmp_path / "landing" / "k").mkdir(parents=True)
+    (tmp_path / "secret.md").write_text("x")
+    (tmp_path / "landing/k/a.md").symlink_to(tmp_path / "secret.md")
+    (tmp_path / "landing/k/loop").symlink_to(tmp_path / "landing/k")
+    (tmp_path / "landing/out").symlink_to(tmp_path)
+    landing = Landing(str(tmp_path / "landing"))
+    (found,) = landing.matching("k/**/*.md")
+    assert found.path == "k/a.md" and "leads out" in str(found.refusal)
+    assert ["leads out" in str(file.refusal) for file in landing.matching("out/*.md")] == [True]
+
+
+def test_a_pattern_may_be_a_url(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("x")
+    landing = Landing(f"file://{tmp_path}")
+    assert [file.path for file in landing.matching("*.md")] == ["a.md"]

@@ -37,18 +37,24 @@ OF_STEP = {
 TEXTS = ["embeddings/missing", "embeddings/missing_texts", "embeddings/counts"]
 MEDIA = [f"embeddings/{name}" for name in ("named_media", "read_media", "encoded_media", "media_of_items")]
 PAST = ["joined/known_users", "joined/known_links", "joined/known_pairs", "joined/known_items"]
+SOURCES_OF_VECTORS = [
+    *PAST,
+    *(f"embeddings/{name}" for name in ("known_vectors", "known_words", "known_people", "media_of_items")),
+]
 OF_LATER_STEP = {
-    "embeddings/item_texts": [*TEXTS, "embeddings/size"],
+    "embeddings/item_texts": [*TEXTS, "embeddings/size", "embeddings/harmless_texts"],
     "embeddings/quantised_texts": ["embeddings/unquantised", "embeddings/quantised_sample"],
     "embeddings/person_texts": [*PAST, *TEXTS, "embeddings/known_people"],
     "embeddings/item_images": MEDIA,
     "embeddings/item_sounds": MEDIA,
     "embeddings/media_quarantined": MEDIA,
     "embeddings/item_words": PAST,
-    "knowledge/item_vectors": [*PAST, "embeddings/known_vectors", "embeddings/known_words"],
-    "knowledge/person_vectors": [*PAST, "embeddings/known_vectors", "embeddings/known_words"],
+    "knowledge/item_vectors": SOURCES_OF_VECTORS,
+    "knowledge/person_vectors": SOURCES_OF_VECTORS,
     "knowledge/item_links": [*PAST, "embeddings/known_vectors"],
-    "knowledge/triples": PAST,
+    "knowledge/triples": [*PAST, "knowledge/known_answers"],
+    "knowledge/item_topics": [*PAST, "embeddings/known_vectors", "knowledge/known_answers"],
+    "knowledge/person_interests": [*PAST, "embeddings/known_vectors", "knowledge/known_answers"],
     "rankers/svd": PAST,
     "evaluation/metrics": [*PAST, "evaluation/test_events"],
     "recommendations/top_k": PAST,

@@ -130,9 +130,13 @@ def _parameters(
 ) -> dict[str, object]:
     source = platform.sources[table]
     mapped = [source.columns.get(column) for column in MAPPED[table]]
+    attributes = source.attributes.values()
     return {
         "paths": [json_path(column) or NOT_MAPPED for column in mapped],
         "constants": [column.constant if isinstance(column, Constant) else None for column in mapped],
+        "attribute_names": list(source.attributes),
+        "attribute_paths": [json_path(column) or NOT_MAPPED for column in attributes],
+        "attribute_constants": [column.constant if isinstance(column, Constant) else None for column in attributes],
         "source": table,
         "namespace": platform.user_namespace,
         "unit": source.time.unit,

@@ -64,9 +64,6 @@ class EmbeddingSettings(BaseModel):
     )
     media_seconds: float = Field(default=60, gt=0, le=3600, description="Of a sound, read from its beginning")
     words_size: int = Field(default=128, ge=2, le=4096, description="Length of the word vectors")
-    documents: str | None = Field(
-        default=None, description="Folder of outside documents (.md) below a local landing root; none: no documents"
-    )
     seed: int = Field(default=0, ge=0, description="Seed of the word vectors")
 
     @field_validator("encoder", "image_encoder", "audio_encoder", mode="before")

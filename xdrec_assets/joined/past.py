@@ -23,7 +23,7 @@ class Past:
     """The history before a date, and the tables its rows come from."""
 
     history: History
-    items: pa.Table  # (n_items,) platform, item_id, title, text, content_hash, categories, tags; as History.item_id
+    items: pa.Table  # (n_items,) platform, item_id, title, text, content_hash, categories, tags, attributes
     identities: pa.Table  # platform, user_key, person_id, known_from
 
     @cached_property
@@ -32,6 +32,9 @@ class Past:
         history, digest = self.history, hashlib.blake2b(digest_size=16)
         for ids in (self.items.column("content_hash"), self.items.column("item_id"), pa.array(history.person_id)):
             digest.update("\0".join(value or "" for value in ids.to_pylist()).encode())
+        for column in ("categories", "tags", "attributes"):
+            said = self.items.column(column).to_pylist() if column in self.items.column_names else []
+            digest.update(repr(said).encode())
         for array in (history.item_platform, history.person, history.item, history.strength, history.age_days):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()

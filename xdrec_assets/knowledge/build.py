@@ -5,52 +5,65 @@ from collections.abc import Mapping
 import numpy as np
 
 from xdrec_assets.embeddings.vectors import only_rows
-from xdrec_assets.embeddings.whitening import whitened, whitened_by_platform
+from xdrec_assets.embeddings.whitening import whitened
 from xdrec_assets.joined.history import History
+from xdrec_assets.knowledge.alignment.align import align
 from xdrec_assets.knowledge.behaviour import behaviour_vectors
-from xdrec_assets.knowledge.fusion import fuse
+from xdrec_assets.knowledge.fusion.fuse import CHOICES, fuse
 from xdrec_assets.knowledge.people import People, pool_people
 from xdrec_assets.knowledge.settings import KnowledgeSettings
 from xdrec_assets.knowledge.tables import Knowledge
 
 ALL = "all"
 """The scope that is fitted on every platform; the other scopes are named after their platform."""
+GRAPH_OF_CHOICES = ("lightgcn", "relational")
+"""Encoders whose graph holds who chose what, beside the facts."""
 
 
 def build_knowledge(
     history: History,
     text_vectors: np.ndarray,
-    word_vectors: Mapping[str, np.ndarray] | None = None,
     settings: KnowledgeSettings | None = None,
-    document_vectors: np.ndarray | None = None,
+    everywhere: Mapping[str, np.ndarray] | None = None,
+    by_scope: Mapping[str, Mapping[str, np.ndarray]] | None = None,
+    twins: np.ndarray | None = None,
 ) -> dict[str, Knowledge]:
     """Knowledge by scope: "all", and every platform's name.
 
     In a platform's scope nothing is learned from another platform, neither from its texts nor from its interactions,
     and the rows of the others' items are zeros.
 
-    text_vectors: (n_items, d) as the language model gave them. word_vectors: by scope, (n_items, d) fitted on that
-    scope's texts alone. document_vectors: (n_items, d) from outside documents. Row-aligned with `history`, a row of
-    zeros where there is none; a missing source is left out.
+    text_vectors: (n_items, d) as the language model gave them. everywhere: by source, (n_items, d) what was learned
+    from no platform (documents, image, audio). by_scope: by source and scope, (n_items, d) learned from that scope
+    alone (words, graph). All row-aligned with `history`, a row of zeros where there is none; a missing source is left
+    out. twins: (n_pairs, 2) items of one product on two platforms, for the alignment that learns from them.
 
     Raises ValueError where vectors have more or fewer rows than the history has items.
     """
-    settings = settings or KnowledgeSettings()
-    documents = {} if document_vectors is None else {"documents": document_vectors}
-    for name, vectors in {"text": text_vectors, **documents, **(word_vectors or {})}.items():
+    settings, everywhere, by_scope = settings or KnowledgeSettings(), everywhere or {}, by_scope or {}
+    given = {f"{name} of {scope}": rows for name, each in by_scope.items() for scope, rows in each.items()}
+    for name, vectors in {"text": text_vectors, **everywhere, **given}.items():
         _check_rows(name, vectors, history)
-    text = whitened_by_platform(history, text_vectors)
+    text = align(alone(settings.alignment.method), history, text_vectors)
+    aligned = text
+    if settings.alignment.method != alone(settings.alignment.method):
+        aligned = align(settings.alignment.method, history, text_vectors, settings.alignment, twins)
     knowledge = {}
     for scope in (ALL, *history.platforms):
-        words = {} if word_vectors is None else {"words": word_vectors[scope]}
-        knowledge[scope] = _scope_knowledge(history, scope, text, {**documents, **words}, settings)
+        others = {**everywhere, **{name: each[scope] for name, each in by_scope.items()}}
+        knowledge[scope] = _scope_knowledge(history, scope, aligned if scope == ALL else text, others, settings)
     return knowledge
+
+
+def alone(method: str) -> str:
+    """What an alignment method comes to for a platform by itself: whitening, or nothing."""
+    return "none" if method == "none" else "whitening"
 
 
 def _scope_knowledge(
     history: History, scope: str, text: np.ndarray, others: Mapping[str, np.ndarray], settings: KnowledgeSettings
 ) -> Knowledge:
-    """Knowledge of one scope. text: whitened already, platform by platform; others: as they came."""
+    """Knowledge of one scope. text: aligned already; others: as they came."""
     if scope != ALL:
         items = history.items_of(scope)
         history = history.only(scope)
@@ -58,8 +71,8 @@ def _scope_knowledge(
         others = {name: only_rows(vectors, items) for name, vectors in others.items()}
     behaviour = behaviour_vectors(history, settings.behaviour_size, settings.seed)
     sources = {name: whitened(vectors) for name, vectors in {**others, "behaviour": behaviour}.items()}
-    weights = {str(name): weight for name, weight in settings.weights.items()}
-    fused = fuse({**sources, "text": text}, settings.fusion, settings.size, weights)
+    of_choices = {*CHOICES, "graph"} if settings.graph.encoder in GRAPH_OF_CHOICES else CHOICES
+    fused = fuse({**sources, "text": text}, settings.fusion, history, of_choices)
     return Knowledge(text=text, fused=fused, person=pool_people(history, fused, settings.half_life_days).vectors)
 
 

@@ -1,119 +1,83 @@
-"""Publish the knowledge of an as-of date: fused vectors of items and people, links between items, and triples."""
+"""Publish the vectors of items and people as of a date: all that is known of them, aligned and fused."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from resources.fingerprint import fingerprint
 from resources.partitions import Partition
+from xdrec_assets.embeddings.collection import PERSON_TEXTS
 from xdrec_assets.embeddings.families import serving
-from xdrec_assets.embeddings.item_words import words_by_scope
-from xdrec_assets.embeddings.reading import WORDS, text_vectors, word_vectors
+from xdrec_assets.embeddings.reading import WORDS
 from xdrec_assets.embeddings.texts_in_use import documents
 from xdrec_assets.joined.past import Past, load_past
-from xdrec_assets.knowledge.build import ALL, build_knowledge
-from xdrec_assets.knowledge.documents import document_vectors, item_labels
-from xdrec_assets.knowledge.item_links import item_links
-from xdrec_assets.knowledge.links_preview import links_preview
-from xdrec_assets.knowledge.map_plot import map_plot
+from xdrec_assets.knowledge.build import ALL, build_knowledge, scope_people
+from xdrec_assets.knowledge.fusion.reading import (
+    MEDIA,
+    read_behaviour_texts,
+    read_by_scope,
+    read_everywhere,
+    read_media,
+    read_text,
+)
+from xdrec_assets.knowledge.graph.reading import ENTITIES
+from xdrec_assets.knowledge.links.twins import twins
 from xdrec_assets.knowledge.reading import ITEMS, PEOPLE
-from xdrec_assets.knowledge.triples import triples
+from xdrec_assets.knowledge.settings import KnowledgeSettings
+from xdrec_assets.knowledge.vector_figures import maps, vector_figures
+from xdrec_assets.knowledge.vector_previews import items_preview, people_preview
 from xdrec_assets.knowledge.vector_tables import item_vectors_table, person_vectors_table
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, Shown, publish_as_of, stale, unchanged
 
-LINKS, TRIPLES = "knowledge/item_links", "knowledge/triples"
-
 
 def publish_vectors(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
-    """Fuse what texts, words, documents and behaviour say into one vector per item and one per person."""
+    """Fuse what texts, words, behaviour, documents, the graph and media say into one vector per item and per person."""
     past, settings = load_past(pipeline, partition.first), pipeline.settings.knowledge
-    made_from = fingerprint(_made_from(pipeline, past, partition), settings.model_dump(mode="json"))
+    made_from = _made_from(pipeline, past, partition)
     if not stale(pipeline, [ITEMS, PEOPLE], {partition.key: made_from}):
         yield from unchanged(pipeline, ITEMS, PEOPLE)
         return
-    history, hashes = past.history, past.items["content_hash"]
-    words = words_by_scope(
-        hashes, word_vectors(pipeline, partition.first), history.platforms, pipeline.settings.embeddings.words_size
+    text, history = read_text(pipeline, past), past.history
+    pairs = _twins(past, text, settings)
+    known = build_knowledge(
+        history, text, settings, read_everywhere(pipeline, past), read_by_scope(pipeline, past), pairs
     )
-    known = build_knowledge(history, _text_vectors(pipeline, past), words, settings, _document_vectors(pipeline, past))
+    people = scope_people(history, ALL, known[ALL], settings)
+    shown = Shown(
+        pictures=maps(history, text, known[ALL]), preview=items_preview(history, past.items, known[ALL].fused)
+    )
+    figures = {"items": history.n_items, **vector_figures(history, text, settings, pairs)}
+    who = Shown(preview=people_preview(history, past.items, known[ALL].fused, people))
     with pipeline.engine.session() as session:
-        items, people = item_vectors_table(history, known), person_vectors_table(history, known, settings)
-        figures = {"fusion": settings.fusion, "items": history.n_items}
-        picture = map_plot(history, known[ALL].fused)
-        shown = Shown(pictures={"map of items": picture} if picture else {})
-        yield publish_as_of(pipeline, session, ITEMS, items, partition, made_from, figures, shown)
-        yield publish_as_of(pipeline, session, PEOPLE, people, partition, made_from, {"people": history.n_people})
+        rows = item_vectors_table(history, known)
+        yield publish_as_of(pipeline, session, ITEMS, rows, partition, made_from, figures, shown)
+        rows = person_vectors_table(history, known, settings, read_behaviour_texts(pipeline, past))
+        yield publish_as_of(pipeline, session, PEOPLE, rows, partition, made_from, {"people": history.n_people}, who)
 
 
-def publish_item_links(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
-    """The nearest items of each item on every other platform, by what their texts mean."""
-    past, settings = load_past(pipeline, partition.first), pipeline.settings.knowledge
-    made_from = fingerprint(_made_from(pipeline, past, partition), settings.links)
-    if not stale(pipeline, [LINKS], {partition.key: made_from}):
-        yield from unchanged(pipeline, LINKS)
-        return
-    rows = item_links(past.history, _text_vectors(pipeline, past), settings.links)
-    as_of = pa.repeat(pa.scalar(partition.first, pa.date32()), rows.num_rows)
-    shown = Shown(preview=links_preview(rows, past.items))
-    with pipeline.engine.session() as session:
-        dated = rows.add_column(0, "as_of", as_of)
-        yield publish_as_of(pipeline, session, LINKS, dated, partition, made_from, shown=shown)
-
-
-def publish_triples(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
-    """Facts of outside sources and of the items themselves."""
-    past, file = load_past(pipeline, partition.first), _triples_file(pipeline)
-    landed = (file.name, file.stat().st_size, file.stat().st_mtime) if file else None
-    made_from = fingerprint(past.digest, landed, pipeline.code_of("knowledge"))
-    if not stale(pipeline, [TRIPLES], {partition.key: made_from}):
-        yield from unchanged(pipeline, TRIPLES)
-        return
-    rows = triples(past.items, file)
-    as_of = pa.repeat(pa.scalar(partition.first, pa.date32()), rows.num_rows)
-    with pipeline.engine.session() as session:
-        yield publish_as_of(pipeline, session, TRIPLES, rows.add_column(0, "as_of", as_of), partition, made_from)
-
-
-def _text_vectors(pipeline: Pipeline, past: Past) -> np.ndarray:
-    """The vector of every item's text in the family that serves, (n_items, d) float32, zeros where there is none."""
-    return text_vectors(pipeline, serving(pipeline), past.items["content_hash"])
-
-
-def _document_vectors(pipeline: Pipeline, past: Past) -> np.ndarray | None:
-    read = documents(pipeline)
-    if not read:
+def _twins(past: Past, text: np.ndarray, settings: KnowledgeSettings) -> np.ndarray | None:
+    """Pairs of items that are one product, found where the alignment learns from them."""
+    if settings.alignment.method != "procrustes_twins":
         return None
-    vectors = text_vectors(pipeline, serving(pipeline), pa.array([document.content_hash for document in read]))
-    return document_vectors(item_labels(past.items), [document.title for document in read], vectors)
+    return twins(past.history, past.items, text, settings.links).pairs
 
 
 def _made_from(pipeline: Pipeline, past: Past, partition: Partition) -> int:
-    texts = serving(pipeline)
-    words = pipeline.lake.fingerprints(WORDS, [partition.key])
-    read = [document.content_hash for document in documents(pipeline)]
+    """All that the vectors depend on; of links, which twins the alignment may learn from."""
+    read = {"alignment", "fusion", "behaviour_size", "half_life_days", "seed", "links"}
+    texts, tables = serving(pipeline), (WORDS, ENTITIES, PERSON_TEXTS)
+    media = [read_media(pipeline, past, medium) for medium in MEDIA]
     return fingerprint(
         past.digest,
         vars(texts.family),
         texts.filled.n_missing,
-        words,
-        read,
+        [pipeline.lake.fingerprints(table, [partition.key]) for table in tables],
+        [document.content_hash for document in documents(pipeline, partition.first)],
+        [hashlib.sha256(vectors.tobytes()).hexdigest() for vectors in media if vectors is not None],
+        pipeline.settings.knowledge.model_dump(mode="json", include=read),
         pipeline.code_of("embeddings", "knowledge"),
     )
-
-
-def _triples_file(pipeline: Pipeline) -> Path | None:
-    named = pipeline.settings.knowledge.triples
-    if named is None:
-        return None
-    file = Path(pipeline.places.landing) / named
-    if not file.is_file():
-        raise ValueError(
-            f"settings.yaml: knowledge.triples: found no file {file}; "
-            "land it there (a local folder), or take the setting out"
-        )
-    return file

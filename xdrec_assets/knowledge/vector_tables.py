@@ -43,14 +43,26 @@ def _item_vectors(history: History, scope: str, text: np.ndarray, fused: np.ndar
     )
 
 
-def person_vectors_table(history: History, knowledge: Mapping[str, Knowledge], settings: KnowledgeSettings) -> pa.Table:
-    """Rows of knowledge/person_vectors: in each scope the people who chose anything there."""
+def person_vectors_table(
+    history: History,
+    knowledge: Mapping[str, Knowledge],
+    settings: KnowledgeSettings,
+    behaviour_texts: np.ndarray | None = None,
+) -> pa.Table:
+    """Rows of knowledge/person_vectors: in each scope the people who chose anything there.
+
+    behaviour_texts: (n_people, d), zeros where there is none. They tell of all platforms, so only scope "all" has them.
+    """
+    none, scopes = np.zeros((history.n_people, 1), dtype=np.float32), (ALL, *history.platforms)
+    texts = {scope: none if behaviour_texts is None or scope != ALL else behaviour_texts for scope in scopes}
     return pa.concat_tables(
-        [_person_vectors(history, scope, knowledge[scope], settings) for scope in (ALL, *history.platforms)]
+        [_person_vectors(history, scope, knowledge[scope], settings, texts[scope]) for scope in scopes]
     )
 
 
-def _person_vectors(history: History, scope: str, knowledge: Knowledge, settings: KnowledgeSettings) -> pa.Table:
+def _person_vectors(
+    history: History, scope: str, knowledge: Knowledge, settings: KnowledgeSettings, behaviour_texts: np.ndarray
+) -> pa.Table:
     people = scope_people(history, scope, knowledge, settings)
     active = np.flatnonzero(people.n_events)
     has_share = people.shares[active] > 0  # (n_active, n_platforms)
@@ -65,6 +77,7 @@ def _person_vectors(history: History, scope: str, knowledge: Knowledge, settings
             "platforms": pa.ListArray.from_arrays(ends, pa.array(names, pa.string())),
             "shares": pa.ListArray.from_arrays(ends, pa.array(people.shares[active][has_share], pa.float32())),
             "vector": vector_column(people.vectors[active]),
+            "behaviour_text": vector_column(behaviour_texts[active]),
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from data_quality.yaml_model import Model, YamlError, read_yaml
 from resources.names import name
 from resources.partitions import BY_MONTH, BY_YEAR, Layout, Partition
+from xdrec_assets.platforms.outside import OutsideSource
 from xdrec_assets.platforms.platform import Platform
 from xdrec_assets.platforms.source import check_columns
 
@@ -72,6 +74,7 @@ class PlatformFolder:
     path: Path
     settings: FolderSettings
     platforms: tuple[Platform, ...]
+    outside: tuple[OutsideSource, ...] = ()  # sorted by name
 
     @property
     def sql(self) -> Path:
@@ -119,7 +122,10 @@ def read_folder(path: Path) -> PlatformFolder:
     files = [file for file in sorted(path.glob("*.yaml")) if file.name != "settings.yaml"]
     if not files:
         raise YamlError(f"{path}: has no platform file; add one YAML file per platform")
-    return PlatformFolder(path, settings, tuple(_read_platform(path, file) for file in files))
+    platforms = tuple(_read_platform(path, file) for file in files)
+    known = [platform.platform for platform in platforms]
+    outside = tuple(_read_outside(file, known) for file in sorted(path.glob("outside/*.yaml")))
+    return PlatformFolder(path, settings, platforms, outside)
 
 
 def _read_platform(folder: Path, file: Path) -> Platform:
@@ -133,3 +139,15 @@ def _read_platform(folder: Path, file: Path) -> Platform:
         except ValueError as error:
             raise YamlError(f"{file}: {error}") from error
     return platform
+
+
+def _read_outside(file: Path, platforms: Sequence[str]) -> OutsideSource:
+    source = read_yaml(file, OutsideSource)
+    if source.source != file.stem:
+        raise YamlError(f"{file}: source: found {source.source!r}, expected {file.stem!r}, the file's name")
+    if unknown := sorted(set(source.links) - set(platforms)):
+        raise YamlError(
+            f"{file}: links: found {', '.join(unknown)}, expected platforms of this folder, "
+            f"{', '.join(platforms)}; correct the name"
+        )
+    return source

@@ -90,5 +90,6 @@ def clean_tables(platform: Platform) -> list[str]:
 
 
 def is_accounted(table: str) -> bool:
-    """Whether every line or row behind a table is held to be in one place: what sources give, and what is joined."""
-    return table.split("/")[0] in ("raw", "clean", "joined") and table.split("/")[-1] not in BESIDE
+    """Whether every line or row behind a table is in one place: of what sources give, is joined, is read of graphs."""
+    stage, *_, last = table.split("/")
+    return table == "knowledge/triples" or (stage in ("raw", "clean", "joined") and last not in BESIDE)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from data_quality.yaml_model import Model
 from resources.limits import Limits
+from resources.names import name
 
 EVENT_COLUMNS = frozenset({"event_id", "user_id", "item_id", "event_type", "occurred_at", "rating"})
 ITEM_COLUMNS = frozenset(
@@ -80,6 +81,24 @@ class Share(Model):
         return self
 
 
+def below_landing(files: str) -> str:
+    """A path below the landing root, or a URL that holds no secret.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if files.startswith("/") or ".." in files.split("/"):
+        raise ValueError("files are below the landing root: use a relative path without .., or a URL")
+    scheme, is_url, place = files.rpartition("://")
+    if is_url and scheme not in SCHEMES:
+        raise ValueError(f"a URL begins with {', '.join(f'{known}://' for known in SCHEMES)}; local files need none")
+    if is_url and "@" in place.split("/")[0]:
+        raise ValueError("credentials do not belong into a path, which tables show; set them in the environment")
+    if not files.isprintable():
+        raise ValueError("a path has no control characters; write it in plain letters")
+    return files
+
+
 Strength = Annotated[float, Field(ge=0, le=1)] | Share
 
 
@@ -87,34 +106,36 @@ class Source(Model):
     """One kind of file that a platform lands: its events, its items, its identity links, or something further."""
 
     files: Annotated[str, Field(min_length=1, description="path below the landing root, or a URL")]
-    format: Literal["jsonl", "csv", "parquet"]
+    format: Annotated[
+        Literal["jsonl", "json", "csv", "parquet"],
+        Field(description="jsonl: an object a line; json: one array of them"),
+    ]
     compression: Literal["none", "gzip", "zstd"] = "none"
     csv: Csv = Csv()
     where: Annotated[dict[Path, str], Field(description="keep records with these values; others are elsewhere's")] = {}
     columns: Annotated[dict[str, Path | Constant], Field(description="canonical column: path in the record")] = {}
+    attributes: Annotated[
+        dict[str, Path | Constant], Field(description="what else items say, by its name: {brand: maker, cast: actors}")
+    ] = {}
     time: Time = Time()
     event_types: Annotated[dict[str, Strength], Field(description="what each event says, 0–1")] = {}
-    separator: Annotated[str, Field(description="between categories or tags given as one text")] = "|"
+    separator: Annotated[str, Field(description="between categories, tags or values given as one text")] = "|"
     limits: Annotated[Limits, Field(description="what a file may hold")] = Limits()
     text: Annotated[str, Field(description="the template that turns an item into text")] = "{title}. {description}"
 
     @field_validator("files")
     @classmethod
     def _stays_below_landing(cls, files: str) -> str:
-        if files.startswith("/") or ".." in files.split("/"):
-            raise ValueError("files are below the landing root: use a relative path without .., or a URL")
-        scheme, is_url, place = files.rpartition("://")
-        if is_url and scheme not in SCHEMES:
-            raise ValueError(
-                f"a URL begins with {', '.join(f'{known}://' for known in SCHEMES)}; local files need none"
-            )
-        if is_url and "@" in place.split("/")[0]:
-            raise ValueError("credentials do not belong into a path, which tables show; set them in the environment")
-        if not files.isprintable():
-            raise ValueError("a path has no control characters; write it in plain letters")
-        if unknown := sorted(set(re.findall(r"\{.*?\}", files)) - {"{day}", "{month}"}):
+        if unknown := sorted(set(re.findall(r"\{.*?\}", below_landing(files))) - {"{day}", "{month}"}):
             raise ValueError(f"{', '.join(unknown)} stands for nothing; use {{day}}, {{month}} or neither")
         return files
+
+    @field_validator("attributes")
+    @classmethod
+    def _attributes_are_names(cls, attributes: dict[str, Path | Constant]) -> dict[str, Path | Constant]:
+        if taken := sorted({name(each, of="attribute") for each in attributes} & {"category", "tag"}):
+            raise ValueError(f"{', '.join(taken)}: map it under columns, as categories or tags")
+        return attributes
 
     @property
     def is_dump(self) -> bool:
@@ -132,6 +153,8 @@ def check_columns(name: str, source: Source, has_own_sql: bool) -> None:
     Raises:
         ValueError: says which column, and what to do.
     """
+    if source.attributes and name != "items":
+        raise ValueError(f"sources.{name}.attributes: items alone have attributes; take them out")
     if name not in COLUMNS or has_own_sql:
         return
     if unknown := sorted(set(source.columns) - COLUMNS[name]):

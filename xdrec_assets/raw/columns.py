@@ -23,6 +23,7 @@ def mapped_paths(source: Source) -> list[str]:
     shares = [share for share in source.event_types.values() if isinstance(share, Share)]
     paths = [
         *(path for path in source.columns.values() if not isinstance(path, Constant)),
+        *(path for path in source.attributes.values() if not isinstance(path, Constant)),
         *source.where,
         *(path for share in shares for path in (share.value, share.of) if path),
     ]

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from resources.csv_lines import field_pattern, join_quoted
 from resources.engine import Session
+from resources.json_array import array_records
 from resources.json_lines import sound_json
 from resources.landing import LINES, LandedFile, Landing
 from resources.parquet_lines import parquet_lines
@@ -70,8 +71,8 @@ def read_source(
     found = arrivals(landing, source, partitions, folder)
     rows = pa.RecordBatchReader.from_batches(RAW_LINES, _lines(landing, source, found))
     session.bind_rows("raw.lines", rows)
-    format_sql = {"jsonl": "raw/json_records", "csv": "raw/csv_records", "parquet": "raw/parquet_records"}
-    session.keep("raw.records", session.query(format_sql[source.format], _format_parameters(source)))
+    kind = "json" if source.format == "jsonl" else source.format
+    session.keep("raw.records", session.query(f"raw/{kind}_records", _format_parameters(source)))
     session.build("raw.read", "raw/read", _parameters(platform, source_name))
     return found
 
@@ -97,7 +98,9 @@ def _lines(landing: Landing, source: Source, found: Sequence[Arrival]) -> Iterat
             batches = parquet_lines(landing, arrival.file, source.limits, arrival.tally)
         else:
             batches = landing.lines(arrival.file, source.compression, arrival.tally, source.limits)
-        if source.format == "jsonl":
+        if source.format == "json":
+            batches = array_records(batches, arrival.tally, source.limits.line_bytes)
+        if source.format in ("jsonl", "json"):
             batches = sound_json(batches, source.limits.nesting)
         header: str | None = None
         if source.format == "csv":
@@ -158,7 +161,8 @@ def _format_parameters(source: Source) -> dict[str, object]:
 
 def _object_paths(source: Source) -> list[str]:
     """The JSON paths of the objects that a source's columns are read from; `$` is the record itself."""
-    paths = [*source.where, *(column for column in source.columns.values() if isinstance(column, str))]
+    mapped = [*source.columns.values(), *source.attributes.values()]
+    paths = [*source.where, *(column for column in mapped if isinstance(column, str))]
     objects = {".".join(keys[:n]) for path in paths for keys in [path.split(".")] for n in range(1, len(keys))}
     return ["$", *(str(json_path(path)) for path in sorted(objects))]
 

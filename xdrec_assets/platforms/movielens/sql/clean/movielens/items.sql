@@ -87,6 +87,7 @@ mapped as (
         cast(null as varchar) as description,
         cast(null as varchar) as image,
         cast(null as varchar) as audio,
+        cast([] as struct(name varchar, value varchar)[]) as attributes,
         one_text(title) as title,
         texts(genres, $separator) as categories
     from versions

@@ -1,0 +1,1 @@
+"""Turn platforms, so that what is alike on them lies close."""

@@ -1,0 +1,1 @@
+"""Make one vector of what several sources know of an item."""

@@ -1,0 +1,1 @@
+"""Graph encoders: entities of the knowledge graph as vectors."""
