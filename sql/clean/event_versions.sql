@@ -6,7 +6,7 @@ with repeated as (
     select
         event_id,
         case when event_id is null then (user_key, item_id, event_type, occurred_at) end as unnamed,
-        row_number() over () as identity
+        row_number() over (order by event_id, unnamed) as identity
     from clean.typed_events
     where rule is null
     group by 1, 2

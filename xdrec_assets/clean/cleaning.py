@@ -90,7 +90,7 @@ def clean_table(
     session.bind_rows("clean.event_types", event_types(source))
     session.bind_rows("clean.namespaces", _namespaces(folder))
     parameters = _parameters(folder, platform, table, partitions)
-    session.drop("clean.mapped", "clean.judged")
+    session.drop("clean.mapped", "clean.judged", "clean.typed_events", "clean.event_versions")
     session.build("clean.mapped", mapping_sql(session.engine, platform, table), parameters)
     _judge(session, table, parameters | key.pads())  # the mapping never has the key
     session.build(f"clean.{table}", f"clean/{table}", parameters)
