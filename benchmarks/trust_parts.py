@@ -29,7 +29,7 @@ OTHER, RULES, BEYOND = "columns, number of rows", "rules of rows and keys", "for
 SHARES, LANDED = "changed columns, bad shares", "lines and checksums of landed files"
 STORED, TABLES, ACCOUNTS = "checksums of stored files", "counts by file and day", "accounts of what is published"
 AUDIT, ACCOUNTING = (OTHER, RULES, BEYOND, SHARES), (LANDED, STORED, TABLES, ACCOUNTS)
-FILES, BY_DAY = "raw/files", ("clean/accounts", "clean/other_content")  # the SQL that counts
+FILES, BY_DAY = "raw/files", ("clean/accounts", "clean/superseded")  # the SQL that counts
 
 Seconds = Counter[str]
 
@@ -46,6 +46,7 @@ class Part(NamedTuple):
 PARTS = [
     Part(OTHER, "xdrec_assets.publishing.audit", lambda _, __, contract, ___: Audit(contract.table, 0, ())),
     Part(RULES, "data_quality.audit._evaluate", lambda *_: [], OTHER),
+    Part(BEYOND, "data_quality.beyond_rows.looked_up", lambda *_: [], OTHER),
     Part(BEYOND, "data_quality.beyond_rows.results", lambda *_: [], OTHER),
     Part(BEYOND, "xdrec_assets.publishing.beyond_of", lambda *_: Beyond()),
     Part(SHARES, "xdrec_assets.raw.judged._seen", lambda *_: Seen()),

@@ -11,10 +11,11 @@ from duckdb import StarExpression
 
 from data_quality import beyond_rows
 from data_quality.beyond_rows import Beyond
-from data_quality.broken_rows import Found, breaking, hashes_differ, n_rows, repeated
+from data_quality.broken_rows import Found, breaking, hashes_differ, n_rows, n_values, repeated
 from data_quality.contract import NAMED, Contract
+from data_quality.distinct_values import DistinctValues
 from data_quality.gx_duckdb import Outcome, evaluate
-from data_quality.suite import ROW_COUNT, Check, checks
+from data_quality.suite import REQUIRED, ROW_COUNT, Check, checks
 from data_quality.verdict import RuleResult
 
 VIEW = "xdrec_audited"
@@ -84,7 +85,7 @@ def audit(con: duckdb.DuckDBPyConnection, relation: str, contract: Contract, bey
     """Audit a table or view of a connection, on that very connection, against what its contract promises.
 
     Names and types of the columns come first: where they differ, no other rule has a meaning and none is evaluated.
-    The relation is read about three times, so hand over a (temporary) table rather than a view of a long query.
+    The relation is read several times, so hand over a (temporary) table rather than a view of a long query.
     References, freshness and volume are judged as far as `beyond` gives what they need.
 
     Raises:
@@ -96,11 +97,12 @@ def audit(con: duckdb.DuckDBPyConnection, relation: str, contract: Contract, bey
     if not columns.ok:
         return Audit(contract.table, counted, (columns,))
     planned = checks(contract)
-    outcomes = _evaluate(con, rows, planned, contract)
+    references = beyond_rows.looked_up(con, rows, contract, beyond)
+    outcomes = _evaluate(con, rows, planned, contract, [values for _, values in references])
     results = [
         _result(rows, check, outcome, contract, counted) for check, outcome in zip(planned, outcomes, strict=True)
     ]
-    beyond_it = beyond_rows.results(con, rows, contract, beyond, counted)
+    beyond_it = beyond_rows.results(con, rows, contract, beyond, references, counted)
     return Audit(contract.table, counted, (columns, *results, *beyond_it))
 
 
@@ -119,12 +121,34 @@ def _columns(rows: duckdb.DuckDBPyRelation, contract: Contract, n_rows: int) -> 
 
 
 def _evaluate(
-    con: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, planned: Sequence[Check], contract: Contract
+    con: duckdb.DuckDBPyConnection,
+    rows: duckdb.DuckDBPyRelation,
+    planned: Sequence[Check],
+    contract: Contract,
+    values: Sequence[DistinctValues] = (),
 ) -> list[Outcome]:
-    proven = [_is_key(check) and hashes_differ(rows, contract.key) for check in planned]
+    proven = _proven(rows, planned, contract, values)
     asked = [check for check, is_proven in zip(planned, proven, strict=True) if not is_proven]
     found = iter(_asked(con, rows, asked, contract) if asked else [])
     return [Outcome(True) if is_proven else next(found) for is_proven in proven]
+
+
+def _proven(
+    rows: duckdb.DuckDBPyRelation, planned: Sequence[Check], contract: Contract, values: Sequence[DistinctValues]
+) -> list[bool]:
+    """Which checks hold for certain, as hashes, counts of values and distinct values tell; the others may."""
+    required = [check.column for check in planned if check.rule == REQUIRED and check.column]
+    counts = n_values(rows, required) if required else {}
+    whole = {column for column, n in counts.items() if n == n_rows(rows)}
+
+    def is_proven(check: Check) -> bool:
+        if _is_key(check):
+            return hashes_differ(rows, contract.key)
+        if check.rule == REQUIRED and check.column in whole:
+            return True
+        return any(known.prove(check) for known in values)
+
+    return list(map(is_proven, planned))
 
 
 def _is_key(check: Check) -> bool:

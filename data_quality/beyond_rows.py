@@ -12,6 +12,7 @@ from duckdb import ColumnExpression, FunctionExpression
 
 from data_quality.broken_rows import counted
 from data_quality.contract import Contract
+from data_quality.distinct_values import TIMES, DistinctValues, distinct_values
 from data_quality.table_rules import Freshness, Reference, Volume
 from data_quality.verdict import RuleResult
 from resources.partitions import Layout, Partition
@@ -34,13 +35,25 @@ class Beyond:
     trailing: Mapping[str, int] = field(default_factory=dict)  # rows of the partitions before them, in order
 
 
+def looked_up(
+    con: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, contract: Contract, beyond: Beyond
+) -> list[tuple[Reference, DistinctValues]]:
+    """The contract's references that can be judged, with the values that each is of."""
+    known = [reference for reference in contract.references if reference.table in beyond.tables]
+    return [(reference, distinct_values(con, rows, reference.columns)) for reference in known]
+
+
 def results(
-    con: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, contract: Contract, beyond: Beyond, total: int
+    con: duckdb.DuckDBPyConnection,
+    rows: duckdb.DuckDBPyRelation,
+    contract: Contract,
+    beyond: Beyond,
+    references: Sequence[tuple[Reference, DistinctValues]],
+    total: int,
 ) -> Iterator[RuleResult]:
     """What became of a contract's references, freshness and volume, on rows of which there are `total`."""
-    for reference in contract.references:
-        if reference.table in beyond.tables:
-            yield referred(rows, reference, con.table(beyond.tables[reference.table]), total)
+    for reference, values in references:
+        yield referred(values, reference, con.table(beyond.tables[reference.table]), total)
     if beyond.layout is None:
         return
     if contract.freshness:
@@ -49,9 +62,7 @@ def results(
         yield filled(contract.volume, _by_day(rows, beyond.layout, None), beyond)
 
 
-def referred(
-    rows: duckdb.DuckDBPyRelation, reference: Reference, other: duckdb.DuckDBPyRelation, total: int
-) -> RuleResult:
+def referred(values: DistinctValues, reference: Reference, other: duckdb.DuckDBPyRelation, total: int) -> RuleResult:
     """Whether every row whose columns all have a value finds them in the other table."""
     given, equal = None, None
     for mine, theirs in reference.pairs.items():
@@ -61,9 +72,8 @@ def referred(
     assert given is not None  # a reference has a column
     assert equal is not None
     keys = other.project(*(ColumnExpression(name).alias(OTHER + name) for name in reference.pairs.values())).distinct()
-    times = FunctionExpression("count_star").alias("times")  # far fewer values than rows are looked up
-    values = rows.filter(given).aggregate([*map(ColumnExpression, reference.columns), times])
-    n_failed, found = counted(values.join(keys, equal, how="anti"), "times", reference.columns)
+    unknown = values.groups.filter(given).join(keys, equal, how="anti")
+    n_failed, found = counted(unknown, TIMES, reference.columns)
     return RuleResult("references", None, reference.severity, not n_failed, n_failed, total, reference.expected, found)
 
 

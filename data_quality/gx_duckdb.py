@@ -66,7 +66,8 @@ class _Lent:
     def rollback(self) -> None: ...
 
     def give_back(self) -> None:
-        """Let go of the connection, for what is left of the audit lives on until it is garbage collected."""
+        """Let go of the connection, with no result on it half read: what is left of the audit lives on for a while."""
+        self._con.complete()
         self._con = None
 
 

@@ -3,10 +3,12 @@
 A contract's own words become the standard expectations: `required` ExpectColumnValuesToNotBeNull, `min` and `max`
 ExpectColumnValuesToBeBetween, `allowed` ExpectColumnValuesToBeInSet, `key` ExpectCompoundColumnsToBeUnique (or, of
 one column, ExpectColumnValuesToBeUnique), `rows` ExpectTableRowCountToBeBetween. A key whose hashes tell all rows apart
-is known to be unique; Great Expectations is asked for those that hashes leave open. Conditions for which there is none
-in SQL (a pattern, a finite number, an expression) are computed beside the table as boolean columns, of which only true
-(or null) is allowed: so all rules of single rows are answered by one pass over the table. Every float without both
-bounds is promised to be finite, for in DuckDB nan is larger than every number and so passes a minimum.
+is known to be unique, a column with as many values as there are rows has no null, and a rule of a column that is looked
+up in another table holds if it does of its distinct values; Great Expectations is asked what these leave open.
+Conditions for which there is none in SQL (a pattern, a finite number, an expression) are computed beside the table as
+boolean columns, of which only true (or null) is allowed: so all rules of single rows are answered by one pass over the
+table. Every float without both bounds is promised to be finite, for in DuckDB nan is larger than every number and so
+passes a minimum.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from data_quality.contract import Column, Contract, Rows, Rule
 from data_quality.verdict import Severity
 
 ROW_COUNT = "ExpectTableRowCountToBeBetween"
+REQUIRED = "required"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def _column_checks(column: str, said: Column) -> Iterator[Check]:
     value = ColumnExpression(column)
     if said.required:
         yield Check(
-            "required", column, said.severity, "no null",
+            REQUIRED, column, said.severity, "no null",
             "ExpectColumnValuesToNotBeNull", {"column": column}, value.isnull(),
         )  # fmt: skip
     if said.min is not None or said.max is not None:

@@ -77,6 +77,7 @@ class Session:
         self.engine = engine
         self.con = con
         self._kept: list[Any] = []  # Arrow data that views read must outlive them
+        self._views: set[str] = set()
 
     def bind(self, table: str, tables: Sequence[str], schema: pa.Schema) -> None:
         """Let SQL read lake tables (their union) under one name such as `joined.items`.
@@ -110,6 +111,11 @@ class Session:
         self.keep(table, self.query(sql, parameters))
         return table
 
+    def view(self, table: str, sql: str) -> str:
+        """Let later SQL read a file's result under a name, computed whenever it is read; its name."""
+        self._view(table, self.query(sql))
+        return table
+
     def keep(self, table: str, relation: duckdb.DuckDBPyRelation) -> None:
         """Compute a relation into a table of this session under a name such as `clean.judged`."""
         with self._schema_of(table) as short:
@@ -124,10 +130,12 @@ class Session:
         return table
 
     def drop(self, *tables: str) -> None:
-        """Forget tables that were built here, where they stand."""
+        """Forget tables and views that were made here, where they stand."""
         for table in tables:
+            kind = "view" if table in self._views else "table"
             with self._schema_of(table) as short:
-                self.con.execute(f"drop table if exists {short}")  # a checked name: identifiers cannot be bound
+                self.con.execute(f"drop {kind} if exists {short}")  # a checked name: identifiers cannot be bound
+            self._views.discard(table)
 
     def count(self, table: str) -> int:
         """How many rows a bound or built table has."""
@@ -141,6 +149,7 @@ class Session:
     def _view(self, table: str, relation: duckdb.DuckDBPyRelation) -> None:
         with self._schema_of(table) as short:
             relation.create_view(short, replace=True)
+        self._views.add(table)
 
     @contextmanager
     def _schema_of(self, table: str) -> Iterator[str]:

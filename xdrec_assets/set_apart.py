@@ -1,6 +1,7 @@
 """Show what was set apart of a platform: why, where, and the raw line itself.
 
-That is rejected lines, quarantined records, and events that landed again under an id that stands with other content.
+That is rejected lines, quarantined records, and events that landed twice on a day under one id, with other content than
+the one that stands.
 The raw lines hold user ids in clear: show them to those who may see the platform's own logs.
 """
 

@@ -1,99 +1,20 @@
--- One row per landed event of the partition: typed, with the rule it breaks, if any, and whether another copy stands.
--- The copy that landed first stands: one that lands again must not alter what was known before.
-with mapped as (
-    select * from clean.mapped
+-- One row per landed event of the partitions: typed, the rule it breaks, if any, and the version that stands for it.
+with events as (
+    select * exclude (is_mine)
+    from clean.typed_events
+    where is_mine
 ),
 
-types as (
-    select * from clean.event_types
-),
-
-typed as (
-    select
-        mapped.* exclude (event_id, occurred_at, rating, record),  -- noqa: RF02
-        nullif(mapped.event_id, '') as event_id,
-        mapped.occurred_at as written_at,
-        instant(mapped.occurred_at, $unit, $zone) as occurred_at,
-        case when isfinite(try_cast(mapped.rating as float)) then try_cast(mapped.rating as float) end as rating,
-        types.event_type is not null as is_known_type,
-        coalesce(
-            types.strength,
-            try_cast(json_extract_string(mapped.record, types.value_path) as double)
-            / nullif(try_cast(json_extract_string(mapped.record, types.of_path) as double), 0),
-            (try_cast(json_extract_string(mapped.record, types.value_path) as double) - types.low)
-            / case when types.of_path is null then types.high - types.low end
-        ) as said
-    from mapped
-    left join types on mapped.event_type = types.event_type
-),
-
-placed as (
-    select
-        *,
-        occurred_at::date as happened_on,
-        case
-            when occurred_at::date between greatest(landed_on - $late_days::integer, $first_day) and least(landed_on + 1, $last_day)
-                then occurred_at::date
-            else landed_on
-        end as day
-    from typed
-),
-
-judged as (
-    select
-        *,
-        case
-            when trim(coalesce(user_id, '')) = '' then 'user_id is missing'
-            when trim(coalesce(item_id, '')) = '' then 'item_id is missing'
-            when left(user_id, 1) in ('[', '{') then 'user_id is a list or an object, not one value'
-            when left(item_id, 1) in ('[', '{') then 'item_id is a list or an object, not one value'
-            when event_type is null then 'event_type is missing'
-            when not is_known_type then 'event_type is not among those of the platform file'
-            when written_at is null then 'occurred_at is missing'
-            when
-                (occurred_at is null or happened_on < $first_day or happened_on > $last_day)
-                and likely_unit(written_at, $first_day, $last_day) <> $unit
-                then 'occurred_at is a count of ' || likely_unit(written_at, $first_day, $last_day) || ', the platform file says ' || $unit
-            when occurred_at is null and $unit <> 'iso' and instant(written_at, 'iso', $zone) is not null
-                then 'occurred_at is an ISO 8601 text, the platform file says a count of ' || $unit
-            when occurred_at is null then 'occurred_at is no instant in the unit of the platform file'
-            when happened_on < $born then 'occurred_at is before the platform was born'
-            when happened_on < $first_day then 'occurred_at is before the first day of the folder'
-            when happened_on > $last_day then 'occurred_at is after the last day of the folder'
-            when happened_on > landed_on + 1 then 'occurred_at is after the day it landed'
-            when happened_on < landed_on - $late_days::integer then 'occurred_at is longer ago than late_days when it landed'
-            when said is null or isnan(said) or isinf(said) then 'strength cannot be computed from the record'
-        end as rule
-    from placed
-    where day >= $first::date and day < $after::date
+versions as (
+    select * exclude (day, is_other)
+    from clean.event_versions
 )
 
 select
-    platform,
-    keyed($namespace || ':' || user_id, $ipad, $opad) as user_key,
-    item_id,
-    event_type,
-    least(1, greatest(0, said))::float as strength,
-    rating,
-    occurred_at,
-    day,
-    landed_on,
-    event_id,
-    source_file,
-    source_line,
-    rule,
-    case
-        when rule like 'event_type%' then event_type
-        when rule like 'occurred_at%' then written_at
-        when rule like 'item_id%' then item_id
-    end as found,
-    rule is null and row_number() over copies > 1 as is_duplicate,
-    first_value(source_file) over copies as kept_file,
-    first_value(source_line) over copies as kept_line
-from judged
-window copies as (
-    partition by
-        rule is null, day, event_id,
-        case when event_id is null then (user_id, item_id, event_type, occurred_at) end
-    order by landed_on asc, source_file desc, source_line desc
-)
+    events.*,
+    versions.superseded_on,
+    coalesce(versions.is_duplicate, false) as is_duplicate,
+    versions.kept_file,
+    versions.kept_line
+from events
+left join versions on events.source_file = versions.source_file and events.source_line = versions.source_line

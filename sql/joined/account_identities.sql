@@ -4,6 +4,7 @@ with users as (
         platform,
         user_key
     from clean.events
+    where superseded_on is null
     union
     select
         platform,

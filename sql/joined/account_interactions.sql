@@ -1,11 +1,11 @@
--- One row per platform and day: how many clean events went in, and how many interactions are published.
+-- One row per platform and day: how many current clean events went in, and how many interactions are published.
 with landed as (
     select
         platform,
         day,
         count(*) as n_rows
     from clean.events
-    where day >= $first::date and day < $after::date
+    where day >= $first::date and day < $after::date and superseded_on is null
     group by all
 ),
 

@@ -1,15 +1,39 @@
--- One row per person and item with a positive event that happened and landed before the date.
+-- One row per person and item with a positive event that happened and landed before the date, in the version of then:
+-- the newest one, where it had landed, and one that another superseded since.
+with versions as (
+    select
+        platform,
+        user_key,
+        item_id,
+        strength,
+        occurred_at,
+        day,
+        landed_on
+    from joined.interactions
+    union all
+    select
+        platform,
+        user_key,
+        item_id,
+        strength,
+        occurred_at,
+        day,
+        landed_on
+    from clean.events
+    where superseded_on >= $as_of::date
+)
+
 select
     identities.person_id,
-    interactions.platform,
-    interactions.item_id,
-    max(interactions.strength) as strength,
-    max(interactions.occurred_at) as last_at
-from joined.interactions as interactions
+    versions.platform,
+    versions.item_id,
+    max(versions.strength) as strength,
+    max(versions.occurred_at) as last_at
+from versions
 inner join joined.identities as identities
-    on interactions.platform = identities.platform and interactions.user_key = identities.user_key
+    on versions.platform = identities.platform and versions.user_key = identities.user_key
 where
-    interactions.day < $as_of::date
-    and interactions.landed_on < $as_of::date
-    and interactions.strength > 0
+    versions.day < $as_of::date
+    and versions.landed_on < $as_of::date
+    and versions.strength > 0
 group by all

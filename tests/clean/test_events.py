@@ -42,6 +42,7 @@ def test_an_event_is_typed(tmp_path: Path) -> None:
             "occurred_at": datetime(2026, 1, 8, 12, tzinfo=UTC),
             "day": date(2026, 1, 8),
             "landed_on": date(2026, 1, 8),
+            "superseded_on": None,
             "event_id": "7",
             "source_file": DAY,
             "source_line": 1,
@@ -166,7 +167,7 @@ def test_an_empty_id_is_none(tmp_path: Path) -> None:
     assert rows(pipeline, EVENTS, "item_id", "event_id") == [("pan", None), ("wok", None)]
 
 
-def test_an_event_that_lands_again_stands_as_it_landed_first(tmp_path: Path) -> None:
+def test_an_event_that_lands_again_with_the_same_content_stands_as_it_landed_first(tmp_path: Path) -> None:
     files = {
         f"shop/events/2026-01-{day}.jsonl": lines(event("u1", "pan", AT, id="e1", n=day)) for day in ("08", "09", "10")
     }

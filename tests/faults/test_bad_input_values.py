@@ -143,8 +143,8 @@ def test_of_two_contents_under_one_id_one_stands_and_the_other_is_accounted_for(
     assert len(rows(pipeline, "clean/shop/duplicates")) == 1
 
 
-def test_other_content_that_lands_later_changes_no_history_and_is_counted_and_shown(tmp_path: Path) -> None:
-    """What models of the past have seen stands; the later one is not lost, and told apart from a mere replay."""
+def test_other_content_that_lands_later_takes_its_place_and_is_counted(tmp_path: Path) -> None:
+    """What models of the past have seen is kept beside it; a mere replay is told apart."""
     first, other = event("u", "pan", AT, id="e1"), event("u", "wok", AT, id="e1")
     pipeline = world(tmp_path, {DAY: lines(first, event("u2", "pan", AT, id="e2"))})
     clean(pipeline)
@@ -153,15 +153,37 @@ def test_other_content_that_lands_later_changes_no_history_and_is_counted_and_sh
     read(pipeline)
     (platform,) = pipeline.folder.platforms
     done = {p.table: p.figures for p in publish_cleaned(pipeline, platform, pipeline.day_partitions())}
-    assert rows(pipeline, EVENTS) == before
-    assert (done[EVENTS]["duplicates"], done[EVENTS]["duplicates of other content"]) == (3, 1)
+    superseded, replayed, stands = rows(pipeline, EVENTS)
+    assert [{**superseded, "superseded_on": None}, replayed] == before
+    assert (superseded["superseded_on"], stands["item_id"]) == (date(2026, 1, 10), "wok")
+    assert (done[EVENTS]["clean"], done[EVENTS]["clean but superseded"]) == (3, 1)
+    assert (done[EVENTS]["duplicates"], done[EVENTS]["duplicates of other content"]) == (2, 1)
+
+
+def test_other_content_within_a_day_is_shown_with_what_stands_for_it(tmp_path: Path) -> None:
+    pipeline = cleaned(tmp_path, [event("u", "pan", AT, id="e1"), event("u", "wok", AT, id="e1")])
+    (platform,) = pipeline.folder.platforms
     (shown,) = set_apart(pipeline, platform, date.min, date.max)
-    assert (shown.source_file, shown.source_line) == ("shop/events/2026-01-10.jsonl", 2)
-    assert (shown.found, shown.n_rows) == (f"line 1 of {DAY}", 1)
+    assert (shown.source_file, shown.source_line) == (DAY, 21)
+    assert (shown.found, shown.n_rows) == (f"line 22 of {DAY}", 1)
     assert shown.heading().startswith("1 record of events left out, 2026-01-08: under an id that stands with other")
 
 
-def test_a_correction_is_landed_in_the_file_that_it_corrects(tmp_path: Path) -> None:
+def test_replays_three_times_shuffled_change_nothing_after_a_correction(tmp_path: Path) -> None:
+    """Whichever of them lands last says the same: the correction is in the log that is replayed."""
+    once = [event(f"u{n}", f"i{n % 7}", f"2026-01-08T{n % 24:02}:00:00Z", id=f"e{n}") for n in range(50)]
+    corrected = [{**record, "item": "other"} if n % 5 == 0 else record for n, record in enumerate(once)]
+    files = {DAY: lines(*once), "shop/events/2026-01-09.jsonl": lines(*corrected)}
+    alone = world(tmp_path / "alone", files)
+    clean(alone)
+    again = {f"shop/events/2026-01-{day:02}.jsonl": lines(*Random(day).sample(corrected, 50)) for day in (10, 11)}
+    replayed = world(tmp_path / "replayed", files | again)
+    clean(replayed)
+    assert rows(replayed, EVENTS) == rows(alone, EVENTS)
+    assert len(rows(alone, EVENTS)) == 50 + 10
+
+
+def test_a_correction_landed_in_the_file_that_it_corrects_leaves_no_trace(tmp_path: Path) -> None:
     pipeline = world(tmp_path, {DAY: lines(event("u", "pan", AT, id="e1"))})
     clean(pipeline)
     land(pipeline, {DAY: lines(event("u", "wok", AT, id="e1"))})

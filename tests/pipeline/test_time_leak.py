@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +25,10 @@ LEARNED = (
     "knowledge/item_links",
     "embeddings/person_texts",
 )
+WHOLE = re.compile(
+    r'\{"id": ?"e\d+", ?"user": ?\{[^{}]*\}, ?"sku": ?"[^"]*", ?"action": ?"\w+", ?"ts": ?\d{13}[^{}]*\}'
+)
+DAY_MS = 24 * 3600 * 1000
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +63,22 @@ def _alter_the_future(landing: Path) -> None:
     first = landing / "shop" / "events" / f"{FIRST}.jsonl"
     replayed = first.with_name(f"{FIRST - timedelta(days=1)}.jsonl")
     first.write_bytes(first.read_bytes() + replayed.read_bytes())
+    _correct(first.with_name(f"{FIRST + timedelta(days=1)}.jsonl"), replayed)
     corrected = landing / "shop" / "items" / f"{FIRST}.jsonl"
     known = sorted((landing / "shop" / "items").glob("*.jsonl"))[0].read_text(encoding="utf-8").splitlines()
     lines = (json.dumps({**json.loads(line), "text": "All of it was written again."}) for line in known)
     corrected.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _correct(path: Path, known: Path) -> None:
+    """Land events that were known by the first date once more: of other items, every second one a day earlier."""
+    known_lines = known.read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in known_lines if WHOLE.fullmatch(line)]
+    skus = [event["sku"] for event in reversed(events)]
+    with path.open("a", encoding="utf-8") as file:
+        for n, (event, sku) in enumerate(zip(events, skus, strict=True)):
+            corrected = {**event, "sku": sku, "ts": event["ts"] - n % 2 * DAY_MS}
+            file.write(json.dumps(corrected) + "\n")
 
 
 def _every_second_line(path: Path) -> None:
@@ -90,6 +107,7 @@ def test_the_future_was_altered(refreshed: Refreshed, another_future: Pipeline) 
     """Or the tests below would prove nothing."""
     before = refreshed.tiny.pipeline()
     assert another_future.lake.count("joined/interactions") != before.lake.count("joined/interactions")
+    assert _n_superseded(before) == 0 < 20 < _n_superseded(another_future)
     assert not _of(another_future, LEARNED[1], SECOND).equals(_of(before, LEARNED[1], SECOND))
 
 
@@ -107,6 +125,13 @@ def test_models_are_the_same(refreshed: Refreshed, another_future: Pipeline) -> 
 def test_recommendations_are_the_same(refreshed: Refreshed, another_future: Pipeline) -> None:
     table = "recommendations/top_k"
     assert _of(another_future, table, FIRST).equals(_of(refreshed.tiny.pipeline(), table, FIRST))
+
+
+def _n_superseded(pipeline: Pipeline) -> int:
+    """Events that were known before the first date, and corrected from it on."""
+    found = rows(pipeline, "clean/shop/events")
+    corrected = pc.and_(pc.less(found["landed_on"], FIRST), pc.greater_equal(found["superseded_on"], FIRST))
+    return int(pc.sum(corrected).as_py() or 0)
 
 
 def _of(pipeline: Pipeline, table: str, as_of: date) -> pa.Table:

@@ -168,7 +168,7 @@ def test_a_mapping_is_never_given_the_key(tmp_path: Path, pad: str) -> None:
 
 def test_own_sql_cannot_take_the_place_of_the_project_s(tmp_path: Path) -> None:
     """Such as the file that turns user ids into keys."""
-    pipeline = world(tmp_path, LOGS, {"shop": SHOP}, sql={"clean/judged_events": "select * from clean.mapped"})
+    pipeline = world(tmp_path, LOGS, {"shop": SHOP}, sql={"clean/typed_events": "select * from clean.mapped"})
     read(pipeline)
     list(publish_cleaned(pipeline, pipeline.folder.platforms[0], pipeline.day_partitions()))
     assert len(rows(pipeline, "clean/shop/events", "user_key")[0]) == 64

@@ -28,7 +28,7 @@ ALLOWED = {
     ("resources/engine.py", 'one_statement(con, macro.read_text(encoding="utf-8"), macro, StatementType.CREATE)'): (
         "the one macro of a file of sql/macros/"
     ),
-    ("resources/engine.py", 'f"drop table if exists {short}"'): "checked by names.name(); identifiers cannot be bound",
+    ("resources/engine.py", 'f"drop {kind} if exists {short}"'): "checked by names.name(); identifiers cannot be bound",
     (
         "resources/catalogue.py",
         "f'create schema if not exists \"{schema}\"'",

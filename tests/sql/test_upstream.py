@@ -16,9 +16,10 @@ FILES = sorted(path for path in SQL.rglob("*.sql") if path.parent.name != "macro
 OWN_FILES = sorted(PLATFORMS.glob("*/sql/**/*.sql"))
 SOURCES = ("events", "items", "links", "files")
 
+EVENTS = ["clean/mapped_events", "clean/typed_events", "clean/event_versions", "clean/judged_events"]
 # which files a step runs; a table of the lake is made by the step of its name
 OF_STEP = {
-    "clean/events": ["clean/mapped_events", "clean/judged_events", "clean/events", "clean/accounts"],
+    "clean/events": [*EVENTS, "clean/events", "clean/accounts"],
     "clean/items": ["clean/mapped_items", "clean/judged_items", "clean/items", "clean/accounts"],
     "clean/links": ["clean/mapped_links", "clean/judged_links", "clean/links", "clean/accounts"],
     "clean/quarantined": ["clean/mapped_events", "clean/mapped_items", "clean/mapped_links", "clean/quarantined"],
@@ -66,7 +67,7 @@ AFTER_PUBLISHING = [
     "platforms/reasons",
     "embeddings/in_use",
     "embeddings/needed",
-    "clean/other_content",
+    "clean/superseded",
     "clean/set_apart",
     *(f"joined/account_{table}" for table in ("interactions", "items", "identities", "people")),
 ]  # they look at what a step made

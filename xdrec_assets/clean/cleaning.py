@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 
@@ -44,6 +44,7 @@ class Accounts:
     n_duplicate: int = 0
     n_quarantined: int = 0
     n_rejected: int = 0  # of the lines that landed on these days; they are not among those in
+    n_superseded: int = 0  # of the clean ones: versions of events that a newer landing took the place of
     n_other_content: int = 0  # of the duplicates: events that say something else than the one that stands for them
 
     @property
@@ -57,12 +58,14 @@ class Accounts:
 
     def figures(self) -> dict[str, int]:
         """The counts under the words that people see."""
-        of_which = {"duplicates of other content": self.n_other_content} if self.n_other_content else {}
+        superseded = {"clean but superseded": self.n_superseded} if self.n_superseded else {}
+        other = {"duplicates of other content": self.n_other_content} if self.n_other_content else {}
         return {
             "records in": self.n_in,
             "clean": self.n_clean,
+            **superseded,
             "duplicates": self.n_duplicate,
-            **of_which,
+            **other,
             "quarantined": self.n_quarantined,
         }
 
@@ -87,15 +90,16 @@ def clean_table(
     session.bind_rows("clean.event_types", event_types(source))
     session.bind_rows("clean.namespaces", _namespaces(folder))
     parameters = _parameters(folder, platform, table, partitions)
-    session.drop("clean.mapped", "clean.judged")
+    session.drop("clean.mapped", "clean.judged", "clean.typed_events", "clean.event_versions")
     session.build("clean.mapped", mapping_sql(session.engine, platform, table), parameters)
-    session.build("clean.judged", f"clean/judged_{table}", parameters | key.pads())  # the mapping never has the key
+    _judge(session, table, parameters | key.pads())  # the mapping never has the key
     session.build(f"clean.{table}", f"clean/{table}", parameters)
     session.build(f"clean.{table}_quarantined", "clean/quarantined", parameters)
     session.build(f"clean.{table}_duplicates", "clean/duplicates", parameters)
-    differing = dict(session.query("clean/other_content").fetchall()) if table == "events" else {}
+    versions = session.query("clean/superseded").fetchall() if table == "events" else []
+    several = {day: {"n_superseded": n_superseded, "n_other_content": n} for day, n_superseded, n in versions}
     accounts = session.query("clean/accounts", parameters).fetchall()
-    return {day: replace(Accounts(*counts), n_other_content=differing.get(day, 0)) for day, *counts in accounts}
+    return {day: replace(Accounts(*counts), **several.get(day, {})) for day, *counts in accounts}
 
 
 def mapping_sql(engine: SqlEngine, platform: Platform, table: str) -> str:
@@ -118,6 +122,16 @@ def event_types(source: Source) -> pa.Table:
         for event_type, strength in source.event_types.items()
     ]
     return pa.Table.from_pylist(rows, schema=EVENT_TYPES)
+
+
+def _judge(session: Session, table: str, parameters: Mapping[str, object]) -> None:
+    """Leave `clean.judged`; of events their versions are found first, of which one may be in another partition."""
+    if table != "events":
+        session.build("clean.judged", f"clean/judged_{table}", parameters)
+        return
+    session.build("clean.typed_events", "clean/typed_events", parameters)
+    session.build("clean.event_versions", "clean/event_versions", parameters)
+    session.view("clean.judged", "clean/judged_events")
 
 
 def _namespaces(folder: PlatformFolder) -> pa.Table:

@@ -20,8 +20,10 @@ def lineage_beside(engine: SqlEngine, platform: Platform, beside: str) -> Lineag
 
 
 def _lineage(engine: SqlEngine, platform: Platform, table: str, last: str) -> Lineage:
+    versions = {f"clean.{step}": f"clean/{step}" for step in ("typed_events", "event_versions") if table == "events"}
     files = {
         "clean.mapped": mapping_sql(engine, platform, table),
+        **versions,
         "clean.judged": f"clean/judged_{table}",
         "clean.built": last,
     }
