@@ -19,7 +19,10 @@ from xdrec_assets.sample.layout import lay_out
 
 MEDIA = ("item_images", "item_sounds", "media_files", "media_quarantined")
 NEVER_MADE = {f"embeddings/{table}" for table in ("tuned_encoder", *MEDIA)}  # the settings do not ask for them
-NOTHING_IN_IT = {"embeddings/quarantined", "embeddings/quantised_texts"}
+NOTHING_IN_IT = {
+    *(f"embeddings/{table}" for table in ("quarantined", "quantised_texts")),
+    *(f"knowledge/{table}" for table in ("quarantined", "generated", "generated_refused")),
+}
 QUARANTINED = ("wrong_type", "missing", "years_ahead", "wrong_unit", "too_late")
 
 

@@ -1,5 +1,7 @@
 """Vectors by scope: what each may know, and the table's rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -69,6 +71,17 @@ def test_networks_learn_from_the_scope_s_own_choices(history, triples, encoder):
     assert found["all"].graph.n_facts == len(history.item) + triples.num_rows - 4  # labels are no facts
     rows = entity_vectors_table(history, pa.nulls(80, pa.string()), triples, found["all"])
     assert not [name for name in rows["entity"].to_pylist() if name.startswith("person/")]
+
+
+def test_a_platform_alone_learns_once(history, triples):
+    items = history.items_of("shop")
+    chosen = history.only("shop")
+    alone = replace(
+        chosen, platforms=("shop",), item_id=history.item_id[items], item_platform=history.item_platform[items]
+    )
+    both = scopes_of(alone, triples)
+    assert list(both) == ["all", "shop"]
+    assert both["shop"].encoded is both["all"].encoded
 
 
 def test_scopes_without_facts_have_no_vectors(history, triples):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -58,14 +58,18 @@ def encoded_scopes(
     choices. triples: columns head, relation, tail, confidence.
     """
     facts = triples.filter(pc.not_equal(triples["relation"], LABEL))  # what a thing is called is no fact of it
-    for scope in (ALL, *history.platforms):
+    is_alone = len(history.platforms) == 1  # then it knows all that there is, and learns no second time
+    for scope in (ALL,) if is_alone else (ALL, *history.platforms):
         seen = history if scope == ALL else history.only(scope)
         known = facts if scope == ALL else triples_of_scope(facts, history.platforms, scope)
         graph = graph_of(known)
         if settings.encoder in PROPAGATED:
             graph = with_choices(graph, seen)
         if graph.n_facts:
-            yield _encoded_scope(scope, graph, settings, device, progress)
+            found = _encoded_scope(scope, graph, settings, device, progress)
+            yield found
+            if is_alone:
+                yield replace(found, scope=history.platforms[0])
 
 
 def _encoded_scope(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from xdrec_assets.knowledge.graph.graph import KnowledgeGraph
-from xdrec_assets.knowledge.graph.row_table import RowTable
+from xdrec_assets.knowledge.graph.row_table import RowTable, rows_at
 from xdrec_assets.knowledge.graph.scorers import Scorer
 
 EDGES_AT_ONCE = 500_000
@@ -113,8 +113,7 @@ class Propagation:
         layer = self.own.take(torch.from_numpy(nodes))  # begins with the nodes of the layer after it, as all do
         total = layer[: len(entities)]
         for edges, n_nodes in reversed(steps):
-            sources = layer[torch.from_numpy(edges.source).to(layer.device)]
-            layer = self._messages(sources, edges, relations, n_nodes)
+            layer = self._messages(rows_at(layer, edges.source), edges, relations, n_nodes)
             total = total + layer[: len(entities)]
         return total / (self.layers + 1)
 
@@ -130,14 +129,14 @@ class Propagation:
 
     def _part(self, layer: Tensor, first: int, last: int, relations: Tensor) -> Tensor:
         edges = self.neighbourhood.around(first, last)
-        sources = layer[torch.from_numpy(edges.source)].to(relations.device)
+        sources = rows_at(layer, edges.source).to(relations.device)
         return self._messages(sources, edges, relations, last - first).cpu()
 
     def _messages(self, sources: Tensor, edges: Edges, relations: Tensor, n_nodes: int) -> Tensor:
         """The weighted sums (n_nodes, d) of what sources (n_edges, d) say to the nodes."""
         device = sources.device
         if self.scorer is not None:
-            relation = relations[torch.from_numpy(edges.relation.astype(np.int64)).to(device)]
+            relation = rows_at(relations, edges.relation)
             sources = self.scorer.query(sources, relation, torch.from_numpy(edges.sign).to(device)[:, None])
         weighted = sources * torch.from_numpy(edges.weight).to(device)[:, None]
         empty = torch.zeros((n_nodes, sources.shape[1]), device=device)

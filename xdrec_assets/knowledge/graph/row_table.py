@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 MOST_OF_CARD = 0.5
 """A table that takes more of the card's free memory than this stays with the host."""
@@ -47,3 +50,12 @@ def fits(rows: Tensor, device: str) -> bool:
         return True
     free, _ = torch.cuda.mem_get_info()
     return rows.numel() * rows.element_size() < MOST_OF_CARD * free
+
+
+def rows_at(rows: Tensor, places: NDArray[np.integer]) -> Tensor:
+    """Rows (…, d) of a tensor (n, d) at places (…); any place may be asked for often.
+
+    As a look-up in an embedding table, whose gradient is summed in one order by any number of threads; that of indexing
+    is not.
+    """
+    return functional.embedding(torch.from_numpy(places.astype(np.int64)).to(rows.device), rows)

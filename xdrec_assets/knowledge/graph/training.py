@@ -13,7 +13,7 @@ from torch.nn import functional
 from xdrec_assets.knowledge.graph.answers import TrueAnswers
 from xdrec_assets.knowledge.graph.graph import KnowledgeGraph
 from xdrec_assets.knowledge.graph.propagation import Propagation
-from xdrec_assets.knowledge.graph.row_table import RowTable
+from xdrec_assets.knowledge.graph.row_table import RowTable, rows_at
 from xdrec_assets.knowledge.graph.scorers import Scorer
 from xdrec_assets.knowledge.graph.settings import GraphSettings
 
@@ -119,7 +119,7 @@ class Trainer:
         else:  # messages may need all relations
             relations = model.relations.take(torch.arange(self.graph.n_relations))
             vectors = model.propagation.vectors(step.entities, relations, self.rng)
-        loss = self._loss(step, vectors, relations[_on(vectors, places.reshape(step.anchor.shape))])
+        loss = self._loss(step, vectors, rows_at(relations, places.reshape(step.anchor.shape)))
         loss.backward()  # type: ignore[no-untyped-call]
         model.entities.learn()
         model.relations.learn()
@@ -128,10 +128,10 @@ class Trainer:
     def _loss(self, step: Step, vectors: Tensor, relation: Tensor) -> Tensor:
         scorer = self.model.scorer
         sign = torch.from_numpy(step.sign).to(vectors.device)[..., None]
-        anchor, target = (vectors[_on(vectors, places)] for places in (step.anchor, step.target))
+        anchor, target = (rows_at(vectors, places) for places in (step.anchor, step.target))
         query = scorer.query(anchor, relation, sign)  # (n_groups, n_facts, d)
         true = scorer.match_own(query, target)
-        false = scorer.match(query, vectors[_on(vectors, step.negatives)])  # (n_groups, n_facts, n_negatives)
+        false = scorer.match(query, rows_at(vectors, step.negatives))  # (n_groups, n_facts, n_negatives)
         false = false.masked_fill(torch.from_numpy(step.is_true).to(vectors.device), -torch.inf)
         if scorer.is_distance:
             margin = self.settings.margin
@@ -167,7 +167,3 @@ def cubed_moduli(numbers: Tensor) -> Tensor:
     """Sums (…) of the cubed moduli of complex numbers (…, d): the weighted nuclear 3-norm of Lacroix et al. (2018)."""
     real, imaginary = numbers.chunk(2, dim=-1)
     return (real * real + imaginary * imaginary + 1e-12).pow(1.5).sum(dim=-1)
-
-
-def _on(vectors: Tensor, places: NDArray) -> Tensor:
-    return torch.from_numpy(places.astype(np.int64)).to(vectors.device)
