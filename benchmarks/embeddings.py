@@ -1,6 +1,6 @@
 """Texts and tokens a second of every way of encoding, beside sentence-transformers.
 
-    python -m benchmarks.embeddings [--data DIR] [--texts 5000] [--rounds 2] [--threads N] [--memory]
+    python -m benchmarks.embeddings [--data DIR] [--texts 5000] [--rounds 2] [--threads N] [--only NAME …] [--memory]
 
 Texts of mixed length (79 tokens on average) drawn from the tokenizer's words, and with --data the titles of Amazon Food
 and Kitchen. Each contender has a process of its own, so that its peak memory is its own, and they take turns, so that
@@ -209,6 +209,7 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--only", nargs="+", choices=RACE, default=RACE, help="contenders; all unless named")
     parser.add_argument("--memory", action="store_true", help="only: memory with four times the texts, in chunks")
     given = parser.parse_args()
     from resources.encoding.model_files import packaged_minilm
@@ -223,10 +224,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         models = {"MiniLM": minilm} | (random_models(Path(scratch), Path(minilm)) if has_card() else {})
         for name, folder in models.items():
-            race(f"{name}, mixed lengths", RACE, folder, mixed_texts(given.texts, minilm), given.threads, given.rounds)
+            race(
+                f"{name}, mixed lengths",
+                given.only,
+                folder,
+                mixed_texts(given.texts, minilm),
+                given.threads,
+                given.rounds,
+            )
         if given.data:
             texts = titles(given.data, given.texts)
-            race("MiniLM, Food and Kitchen titles", RACE, minilm, texts, given.threads, given.rounds)
+            race("MiniLM, Food and Kitchen titles", given.only, minilm, texts, given.threads, given.rounds)
 
 
 if __name__ == "__main__":
