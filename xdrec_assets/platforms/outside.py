@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from data_quality.yaml_model import Model
 from resources.limits import Limits
 from resources.names import name
-from xdrec_assets.platforms.platform import OWNER
+from xdrec_assets.platforms.platform import Owner
 from xdrec_assets.platforms.source import Path, below_landing
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class OutsideSource(Model):
 
     source: Annotated[str, Field(description="the file's name; the column source of what comes of it")]
     title: Annotated[str, Field(description="what people call it")]
-    owner: Annotated[str, Field(description="team:name or an e-mail address")]
+    owner: Annotated[Owner, Field(description="team:name or an e-mail address")]
     kind: Annotated[Literal["triples", "documents"], Field(description="facts of a graph, or texts about things")]
     files: Annotated[str, Field(min_length=1, description="below the landing root; *, ? and ** stand for any names")]
     format: Annotated[
@@ -70,13 +70,6 @@ class OutsideSource(Model):
         if name(value, of="source") == "items":
             raise ValueError("items are what the platforms' own items say; name the source otherwise")
         return value
-
-    @field_validator("owner")
-    @classmethod
-    def _owner_is_a_team_or_address(cls, owner: str) -> str:
-        if not OWNER.fullmatch(owner):
-            raise ValueError("an owner is team:name or an e-mail address")
-        return owner
 
     @field_validator("files")
     @classmethod

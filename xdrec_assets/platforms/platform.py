@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from data_quality.yaml_model import Model
 from resources.names import name
@@ -18,12 +18,21 @@ BESIDE = {"rejected", "files", "quarantined", "duplicates"}  # tables that every
 OWNER = re.compile(r"team:[\w. -]+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
 
+def _team_or_address(owner: str) -> str:
+    if not OWNER.fullmatch(owner):
+        raise ValueError("an owner is team:name or an e-mail address")
+    return owner
+
+
+Owner = Annotated[str, AfterValidator(_team_or_address)]
+
+
 class Platform(Model):
     """A shop, a video site, a music app: who owns it and what it lands."""
 
     platform: Annotated[str, Field(description="the file's name; becomes a path and a key")]
     title: Annotated[str, Field(description="what people call it")]
-    owner: Annotated[str, Field(description="team:name or an e-mail address, shown in the web UI")]
+    owner: Annotated[Owner, Field(description="team:name or an e-mail address, shown in the web UI")]
     user_namespace: Annotated[str, Field(description="platforms that share user ids share this")] = ""
     born: Annotated[date | None, Field(description="first day on which anything can have happened there")] = None
     sources: Annotated[dict[str, Source], Field(description="events, items, links, and what else lands")]
@@ -48,13 +57,6 @@ class Platform(Model):
         if "events" not in sources:
             raise ValueError("no events; a platform has at least sources.events")
         return sources
-
-    @field_validator("owner")
-    @classmethod
-    def _owner_is_a_team_or_address(cls, owner: str) -> str:
-        if not OWNER.fullmatch(owner):
-            raise ValueError("an owner is team:name or an e-mail address")
-        return owner
 
     @model_validator(mode="before")
     @classmethod
