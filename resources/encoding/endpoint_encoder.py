@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from resources.encoding.encoders import EncodedTexts, Progress
-from resources.encoding.endpoint import AT_ONCE, Endpoint, EndpointError, TextRefusedError
+from resources.encoding.endpoint import Endpoint, TextRefusedError
 from resources.encoding.rows import unit
 from resources.encoding.spec import EncoderSpec
+from resources.model_server import AT_ONCE, EndpointError
 from resources.plain_text import plain_text
 
 MAX_TEXTS, MAX_CHARACTERS = 256, 200_000  # of one request; OpenAI takes 2,048 texts of 300,000 tokens together
@@ -64,7 +64,7 @@ class EndpointEncoder:
     @property
     def device(self) -> str:
         """The server's address."""
-        return urlsplit(self.endpoint.url).netloc
+        return self.endpoint.server.address
 
     @property
     def how(self) -> str:

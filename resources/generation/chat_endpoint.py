@@ -4,24 +4,16 @@ Prompts leave this machine, so it is done only where the settings allow the netw
 it is believed; what cannot be answered now is asked again, when the server says or ever later, up to a limit.
 """
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
-
-from resources.encoding.endpoint import AT_ONCE, LOOPBACK, RETRIES, TEXT_REFUSED, Bearer, Endpoint, EndpointError
 from resources.generation.generator import Generated, Progress
 from resources.generation.spec import GeneratorSpec
-from resources.plain_text import plain_text
+from resources.model_server import AT_ONCE, TEXT_REFUSED, EndpointError, ModelServer
 
-KEY = "XDREC_GENERATOR_KEY"
 TIMEOUT_SECONDS = (10.0, 600.0)  # to connect, and for an answer that comes in one piece
 TOO_MANY = 8  # prompts refused one after the other from the first on: then it is not the prompts
 
@@ -31,10 +23,10 @@ class ChatGenerator:
     """A model behind a server. Equal prompts may get different answers there; what is stored stands."""
 
     spec: GeneratorSpec
-    endpoint: Endpoint
+    server: ModelServer
 
     @classmethod
-    def open(cls, spec: GeneratorSpec, endpoint: Endpoint | None = None) -> Self:
+    def open(cls, spec: GeneratorSpec, server: ModelServer | None = None) -> Self:
         """A session with the server; nothing is asked yet.
 
         Raises:
@@ -42,7 +34,7 @@ class ChatGenerator:
         """
         if not spec.network:
             raise ValueError(f"the generator's network is false; set it to true to send prompts to {spec.endpoint}")
-        return cls(spec, endpoint or opened(spec.endpoint or "", spec.model))
+        return cls(spec, server or ModelServer.open(spec.endpoint or "", spec.KEY))
 
     @property
     def model(self) -> str:
@@ -62,7 +54,7 @@ class ChatGenerator:
     @property
     def how(self) -> str:
         """Where it runs, for people."""
-        return f"{AT_ONCE} requests at once at {urlsplit(self.endpoint.url).netloc}"
+        return f"{AT_ONCE} requests at once at {self.server.address}"
 
     def generate(self, prompts: Sequence[str], max_tokens: int, on_progress: Progress | None = None) -> list[Generated]:
         """An answer to each prompt, in their order; a prompt that the server refuses has the reason instead.
@@ -89,51 +81,16 @@ class ChatGenerator:
             "temperature": self.spec.temperature,
             "seed": self.spec.seed,
         }
-        answer = self._posted(body)
+        answer = self.server.post("chat/completions", body, TIMEOUT_SECONDS)
         if answer.status_code in TEXT_REFUSED:
-            return Generated(None, 0, f"the server answered {answer.status_code}: {self._shown(answer.text)}")
+            return Generated(None, 0, f"the server answered {answer.status_code}: {self.server.shown(answer.text)}")
         if answer.status_code != HTTPStatus.OK:
-            raise EndpointError(f"{self.endpoint.url} answered {answer.status_code}: {self._shown(answer.text)}")
+            raise EndpointError(f"{self.server.url} answered {answer.status_code}: {self.server.shown(answer.text)}")
         try:
             return _generated(answer.json())
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            shown = self._shown(answer.text)
-            raise EndpointError(f"{self.endpoint.url} answered {shown}, which is no chat completion") from error
-
-    def _posted(self, body: dict[str, Any]) -> requests.Response:
-        url = self.endpoint.url
-        try:
-            return self.endpoint.session.post(
-                f"{url}/chat/completions", json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False
-            )
-        except requests.RequestException as error:
-            raise EndpointError(
-                f"{url} does not answer ({type(error).__name__}); is it up, and the URL right?"
-            ) from error
-
-    def _shown(self, text: str) -> str:
-        """The beginning of what the server wrote, on one line and without the key."""
-        auth = self.endpoint.session.auth
-        key = auth.key if isinstance(auth, Bearer) else None
-        return plain_text(text.replace(key, "…") if key else text)[:200]
-
-
-def opened(url: str, model: str, key: str | None = None, retries: Retry = RETRIES) -> Endpoint:
-    """A session with a server that writes; its key is its own, and is not given to the server of an encoder.
-
-    key: sent as a bearer token; without one that of the environment (XDREC_GENERATOR_KEY), if any. It is sent over
-        https or to this very machine only, and shown nowhere.
-
-    Raises:
-        ValueError: the key would travel unencrypted.
-    """
-    key, place = key or os.environ.get(KEY), urlsplit(url)
-    if key and place.scheme != "https" and place.hostname not in LOOPBACK:
-        raise ValueError(f"{url} would get the key unencrypted; use https, or unset {KEY}")
-    session = requests.Session()
-    session.auth = Bearer(key)
-    session.mount(url, HTTPAdapter(max_retries=retries, pool_maxsize=AT_ONCE))
-    return Endpoint(url, model, None, session)
+            shown = self.server.shown(answer.text)
+            raise EndpointError(f"{self.server.url} answered {shown}, which is no chat completion") from error
 
 
 def _generated(given: Any) -> Generated:

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from resources.encoding.encoders import model_and_revision, text_encoder
-from resources.encoding.endpoint import RETRIES, Endpoint, EndpointError
+from resources.encoding.endpoint import Endpoint
 from resources.encoding.endpoint_encoder import EndpointEncoder, requests_of
 from resources.encoding.spec import EncoderSpec
+from resources.model_server import RETRIES, EndpointError
 
 SECRET = "sk-not-a-real-key"
 AT_ONCE = RETRIES.new(backoff_factor=0, backoff_jitter=0)

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from resources.encoding.endpoint import RETRIES, EndpointError
 from resources.generation.chat_endpoint import ChatGenerator
-from resources.generation.chat_endpoint import opened as open_endpoint
 from resources.generation.generator import Generated, model_and_revision, text_generator
 from resources.generation.spec import GeneratorSpec
+from resources.model_server import RETRIES, EndpointError, ModelServer
 from tests.resources.encoding.test_endpoint import AT_ONCE, SECRET, Answer, Server, answer
 from tests.resources.encoding.test_endpoint import server as _server
 
@@ -37,7 +36,7 @@ def spec(server: Server, **settings: Any) -> GeneratorSpec:
 
 def opened(server: Server, key: str | None = SECRET, **settings: Any) -> ChatGenerator:
     wanted = spec(server, **settings)
-    return ChatGenerator.open(wanted, open_endpoint(wanted.endpoint or "", wanted.model, key, AT_ONCE))
+    return ChatGenerator.open(wanted, ModelServer.open(wanted.endpoint or "", wanted.KEY, key, AT_ONCE))
 
 
 def test_answers_come_in_the_order_of_the_prompts(chat: Server) -> None:
@@ -153,9 +152,9 @@ def test_a_redirection_is_not_followed(chat: Server) -> None:
 def test_a_server_that_is_not_there_is_said(chat: Server) -> None:
     wanted = spec(chat)
     chat.server_close()
-    endpoint = open_endpoint(wanted.endpoint or "", "writer", retries=RETRIES.new(total=0))
+    server = ModelServer.open(wanted.endpoint or "", wanted.KEY, retries=RETRIES.new(total=0))
     with pytest.raises(EndpointError, match="does not answer"):
-        ChatGenerator.open(wanted, endpoint).generate(["tea"], 5)
+        ChatGenerator.open(wanted, server).generate(["tea"], 5)
 
 
 def test_the_key_does_not_travel_in_the_open(monkeypatch: pytest.MonkeyPatch) -> None:
