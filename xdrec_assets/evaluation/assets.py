@@ -37,7 +37,8 @@ def _evaluation(name: str, deps: Iterable[str | dg.AssetDep], as_of: dg.Partitio
 
 def _publisher(name: str) -> "Callable[[Pipeline, Partition], Iterable[Publication]]":
     """Imported inside the step: what it computes with is heavy."""
-    from xdrec_assets.evaluation import judging, reporting
+    from xdrec_assets.evaluation import judging
+    from xdrec_assets.evaluation.report import reporting
 
     return {
         "metrics": judging.publish_metrics,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from xdrec_assets.evaluation.metrics import PER_PERSON, coverage, find_hits
+from xdrec_assets.evaluation.metrics.beyond import coverage
+from xdrec_assets.evaluation.metrics.ranking import PER_PERSON, find_hits
 from xdrec_assets.evaluation.segments import segments
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from resources.engine import Session
 from resources.fingerprint import fingerprint
 from resources.partitions import BY_AS_OF, Partition
 from xdrec_assets.evaluation.catalogue import candidate_items
-from xdrec_assets.evaluation.champion import champion_table, choose_champions
+from xdrec_assets.evaluation.champion.decision import champion_table, choose_champions
 from xdrec_assets.evaluation.evaluate import MetricRow, evaluate, metrics_table, recommend_with
 from xdrec_assets.evaluation.leaderboard import leaderboard_table
-from xdrec_assets.evaluation.pictures import champions_shown, leaderboard_shown, metrics_shown
 from xdrec_assets.evaluation.relevant_sets import relevant_sets, window
+from xdrec_assets.evaluation.report.pictures import champions_shown, leaderboard_shown, metrics_shown
 from xdrec_assets.joined.identities import identities_before
 from xdrec_assets.joined.joining import bind_clean, bind_joined
 from xdrec_assets.joined.past import Past, load_past

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xdrec_assets.evaluation.plain_text import one_line
+from xdrec_assets.evaluation.report.plain_text import one_line
 
 if TYPE_CHECKING:
     import pyarrow as pa

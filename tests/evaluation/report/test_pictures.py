@@ -5,9 +5,9 @@ from typing import Any
 import pyarrow as pa
 
 from tests.evaluation.rows import AS_OF, LATER, metric_rows
-from xdrec_assets.evaluation.champion import champion_table, choose_champions
+from xdrec_assets.evaluation.champion.decision import champion_table, choose_champions
 from xdrec_assets.evaluation.leaderboard import leaderboard, leaderboard_table
-from xdrec_assets.evaluation.pictures import champions_shown, leaderboard_shown, metrics_shown, report_shown
+from xdrec_assets.evaluation.report.pictures import champions_shown, leaderboard_shown, metrics_shown, report_shown
 
 TITLES = {"shop": "The shop"}
 ROWS = metric_rows(AS_OF, shop={"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.05})

@@ -14,10 +14,10 @@ import pyarrow as pa
 from data_quality.contract import load_contract
 from resources.fingerprint import fingerprint
 from resources.partitions import Partition
-from xdrec_assets.evaluation.conclusion import conclude, summarise
 from xdrec_assets.evaluation.judging import judgement, rows_of, titles_of
-from xdrec_assets.evaluation.pictures import report_shown
-from xdrec_assets.evaluation.report import ReportInputs, render_report
+from xdrec_assets.evaluation.report.conclusion import conclude, summarise
+from xdrec_assets.evaluation.report.page import ReportInputs, render_report
+from xdrec_assets.evaluation.report.pictures import report_shown
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, publish_as_of, stale, unchanged
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from xdrec_assets.evaluation.champion import Champion, champion_table, choose_champions
+from xdrec_assets.evaluation.champion.decision import Champion, champion_table, choose_champions
 
 WEEK_1, WEEK_2, WEEK_3 = date(2026, 2, 2), date(2026, 2, 9), date(2026, 2, 16)
 

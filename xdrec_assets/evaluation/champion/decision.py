@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from xdrec_assets.evaluation.leaderboard import POPULARITY
-from xdrec_assets.evaluation.wording import titled
+from xdrec_assets.evaluation.report.wording import titled
 
 if TYPE_CHECKING:
     import pyarrow as pa

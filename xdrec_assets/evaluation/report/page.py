@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from xdrec_assets.evaluation import wording
-from xdrec_assets.evaluation.conclusion import conclude, summarise, verdict
-from xdrec_assets.evaluation.coverage_plot import coverage_plot
 from xdrec_assets.evaluation.leaderboard import POPULARITY, leaderboard
-from xdrec_assets.evaluation.plain_text import one_line
-from xdrec_assets.evaluation.plots import history_plot, leaderboard_plot, lift_plot
+from xdrec_assets.evaluation.report import wording
+from xdrec_assets.evaluation.report.conclusion import conclude, summarise, verdict
+from xdrec_assets.evaluation.report.coverage_plot import coverage_plot
+from xdrec_assets.evaluation.report.plain_text import one_line
+from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot, lift_plot
 
 if TYPE_CHECKING:
     from jinja2 import Environment

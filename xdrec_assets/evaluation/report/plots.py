@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from xdrec_assets.evaluation.leaderboard import POPULARITY, leaderboard
-from xdrec_assets.evaluation.plot_style import (
+from xdrec_assets.evaluation.report.plot_style import (
     ALL,
     COLOURS,
     FAINT,
@@ -28,7 +28,7 @@ from xdrec_assets.evaluation.plot_style import (
     titles_of,
     training_legend,
 )
-from xdrec_assets.evaluation.wording import SEGMENT_TITLES, TRAINED_ON, titled
+from xdrec_assets.evaluation.report.wording import SEGMENT_TITLES, TRAINED_ON, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

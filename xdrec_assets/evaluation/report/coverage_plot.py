@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from xdrec_assets.evaluation.plot_style import (
+from xdrec_assets.evaluation.report.plot_style import (
     COLOURS,
     FAINT,
     Format,
@@ -16,7 +16,7 @@ from xdrec_assets.evaluation.plot_style import (
     titles_of,
     training_legend,
 )
-from xdrec_assets.evaluation.wording import titled
+from xdrec_assets.evaluation.report.wording import titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

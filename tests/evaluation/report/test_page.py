@@ -5,9 +5,9 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 from tests.evaluation.rows import AS_OF, LATER, metric_rows
-from xdrec_assets.evaluation.champion import choose_champions
+from xdrec_assets.evaluation.champion.decision import choose_champions
 from xdrec_assets.evaluation.leaderboard import leaderboard
-from xdrec_assets.evaluation.report import ReportInputs, render_report
+from xdrec_assets.evaluation.report.page import ReportInputs, render_report
 from xdrec_assets.evaluation.settings import EvaluationSettings
 
 FIGURES = {"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.05}

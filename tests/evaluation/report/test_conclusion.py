@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.evaluation.rows import AS_OF, metric_rows
-from xdrec_assets.evaluation.conclusion import conclude, summarise
+from xdrec_assets.evaluation.report.conclusion import conclude, summarise
 
 HELPED = {"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.05, "svd_one": 0.03, "svd_all": 0.02}
 HURT = {"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.03}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from xdrec_assets.evaluation.coverage_plot import coverage_plot
 from xdrec_assets.evaluation.leaderboard import leaderboard
-from xdrec_assets.evaluation.plots import leaderboard_plot, lift_plot
-from xdrec_assets.evaluation.wording import TRAINED_ON, figure, percent, platform_title, share, titled
+from xdrec_assets.evaluation.report.coverage_plot import coverage_plot
+from xdrec_assets.evaluation.report.plots import leaderboard_plot, lift_plot
+from xdrec_assets.evaluation.report.wording import TRAINED_ON, figure, percent, platform_title, share, titled
 from xdrec_assets.publishing import Shown
 from xdrec_assets.shown import figures_table
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.evaluation.rows import AS_OF, LATER, metric_rows
-from xdrec_assets.evaluation.coverage_plot import coverage_plot
 from xdrec_assets.evaluation.leaderboard import leaderboard
-from xdrec_assets.evaluation.plots import history_plot, leaderboard_plot, lift_plot
+from xdrec_assets.evaluation.report.coverage_plot import coverage_plot
+from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot, lift_plot
 
 ROWS = metric_rows(AS_OF, shop={"popularity_one": 0.02, "knn_one": 0.03, "knn_all": 0.04})
 TITLES = {"shop": "The shop"}

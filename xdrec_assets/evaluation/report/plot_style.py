@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from xdrec_assets.evaluation.wording import TRAINED_ON, platform_title
+from xdrec_assets.evaluation.report.wording import TRAINED_ON, platform_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

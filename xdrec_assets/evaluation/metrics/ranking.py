@@ -97,19 +97,6 @@ def mrr_at_k(hits: Hits, n_relevant: NDArray[np.integer]) -> Values:
     return _where_relevant(np.where(hits.any(axis=1), np.reciprocal(first + 1.0), 0.0), n_relevant)
 
 
-def coverage(recommended: NDArray[np.integer], candidates: NDArray[np.integer]) -> float:
-    """Share of the candidates that anyone is recommended; nan where there are no candidates or nobody to ask.
-
-    Ge, Delgado-Battenfeld and Jannach, "Beyond accuracy", RecSys 2010 (catalogue coverage).
-
-    >>> coverage(np.array([[5, 6], [5, -1]]), candidates=np.array([5, 6, 7, 8]))
-    0.5
-    """
-    if not len(candidates) or not len(recommended):
-        return float("nan")
-    return float(np.isin(candidates, recommended).mean())
-
-
 PER_PERSON: Final[dict[str, Callable[[Hits, NDArray[np.integer]], Values]]] = {
     "ndcg": ndcg_at_k,
     "recall": recall_at_k,

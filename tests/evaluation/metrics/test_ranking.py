@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
-from xdrec_assets.evaluation.metrics import PER_PERSON, coverage, find_hits, mrr_at_k, ndcg_at_k
+from xdrec_assets.evaluation.metrics.beyond import coverage
+from xdrec_assets.evaluation.metrics.ranking import PER_PERSON, find_hits, mrr_at_k, ndcg_at_k
 
 N_ITEMS = 12
 Person = tuple[list[int], set[int]]  # what is recommended, what is relevant

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xdrec_assets.evaluation.leaderboard import POPULARITY, leaderboard, lift
-from xdrec_assets.evaluation.wording import figure, listing, percent, platform_title, titled
+from xdrec_assets.evaluation.report.wording import figure, listing, percent, platform_title, titled
 
 Row = Mapping[str, Any]
 NEGLIGIBLE = 0.005  # a change below half a percent is none

@@ -1,0 +1,1 @@
+"""Which ranker may be served on each platform, and why."""

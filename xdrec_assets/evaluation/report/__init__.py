@@ -1,0 +1,1 @@
+"""The report of an as-of date: one HTML file, and the same plots on the assets."""
