@@ -12,12 +12,14 @@ from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import NotFittedError, Ranker
 from xdrec_assets.rankers.ranking import NO_ITEM, top_k
 from xdrec_assets.rankers.registry import RANKERS, create_ranker
-from xdrec_assets.rankers.settings import NMFSettings, PopularitySettings, RankerSettings, SVDSettings
+from xdrec_assets.rankers.settings import ALSSettings, NMFSettings, PopularitySettings, RankerSettings, SVDSettings
 from xdrec_assets.rankers.store import load_ranker, save_ranker
 
 COLD = np.arange(N_COLD)
 FLOOR = 0.6  # share of a cold person's top ten that is of the person's taste; 1 / N_TASTES by chance
-SETTINGS = RankerSettings(svd=SVDSettings(factors=8), nmf=NMFSettings(factors=8))  # four tastes need no more
+SETTINGS = RankerSettings(  # four tastes need no more
+    svd=SVDSettings(factors=8), nmf=NMFSettings(factors=8), als=ALSSettings(factors=8)
+)
 PERSONAL = [name for name in RANKERS if name != "popularity"]
 
 

@@ -6,8 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.rankers.planted import history_of
@@ -15,7 +13,7 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Arrays, Ranker
-from xdrec_assets.rankers.ranking import NO_ITEM, largest_first, top_k
+from xdrec_assets.rankers.ranking import NO_ITEM, top_k
 from xdrec_assets.rankers.settings import PopularitySettings, Section
 
 HISTORY = history_of([(0, 3), (1, 4), (1, 5), (2, 0)], [2, 5], n_people=4)  # music: items 0, 1; shop: items 2 to 6
@@ -121,25 +119,21 @@ def test_scores_that_are_no_numbers_are_refused() -> None:
         top_k(Given([[1, np.nan, 1, 1, 1]] * 4), POPULARITY, HISTORY, np.array([0]), SHOP, 3)
 
 
-def test_largest_first_of_long_rows_is_a_stable_sort_cut_short() -> None:
-    rng = np.random.default_rng(5)
-    distinct, tied = rng.normal(size=(20, 999)), rng.integers(0, 4, (20, 999))
-    mostly_zero = np.where(rng.random((20, 999)) < 0.01, distinct, 0)
-    seen = np.where(rng.random((20, 999)) < 0.99, -np.inf, distinct)
-    for table in (distinct, tied, mostly_zero, seen, np.vstack([distinct, tied, mostly_zero, seen])):
-        scores = table.astype(np.float32)
-        expected = np.argsort(-scores, axis=1, kind="stable")
-        for k in (1, 10, 200, 999):
-            assert largest_first(scores, k).tolist() == expected[:, :k].tolist()
+def test_scores_are_handed_out_with_the_items() -> None:
+    scores = np.random.default_rng(3).normal(size=(4, 5)).astype(np.float32)
+    best = top_k(Given(scores.tolist()), POPULARITY, HISTORY, np.arange(4), SHOP, 5)
+    for person, (items, found) in enumerate(zip(best.items, best.scores, strict=True)):
+        listed = items != NO_ITEM
+        assert found[listed].tolist() == scores[person, items[listed] - SHOP.start].tolist()
+        assert (np.diff(found[listed]) < 0).all()
 
 
-SCORES = st.integers(1, 12).flatmap(
-    lambda columns: st.lists(st.lists(st.integers(-2, 2), min_size=columns, max_size=columns), min_size=1, max_size=5)
-)
+def test_without_candidates_lists_are_empty() -> None:
+    best = top_k(Given([[1] * 5] * 4), POPULARITY, HISTORY, np.array([0, 1]), SHOP, 2, np.array([], dtype=np.int32))
+    assert best.items.tolist() == [[NO_ITEM] * 2] * 2
+    assert best.scores.tolist() == [[-np.inf] * 2] * 2
 
 
-@given(SCORES, st.integers(1, 12))
-def test_largest_first_is_a_stable_sort_cut_short(scores: list[list[int]], k: int) -> None:
-    table = np.array(scores, dtype=np.float32)
-    expected = np.argsort(-table, axis=1, kind="stable")[:, :k]
-    assert largest_first(table, k).tolist() == expected.tolist()
+def test_an_item_that_scores_minus_infinity_is_not_recommended() -> None:
+    best = top_k(Given([[1, -np.inf, 4, -np.inf, 2]] * 4), POPULARITY, HISTORY, np.array([3]), SHOP, 4)
+    assert best.items.tolist() == [[4, 6, 2, NO_ITEM]]

@@ -8,7 +8,13 @@ import pytest
 
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.settings import PopularitySettings
-from xdrec_assets.rankers.store import StoredRankerError, about_sha256, load_ranker, save_ranker
+from xdrec_assets.rankers.store import (
+    StoredRankerError,
+    about_sha256,
+    load_ranker,
+    save_ranker,
+    verified_ranker,
+)
 
 
 def popularity_of(*popularity: float) -> Popularity:
@@ -80,3 +86,39 @@ def test_what_this_version_cannot_read_is_said(tmp_path: Path, about: dict[str, 
 def test_an_empty_folder_holds_no_ranker(tmp_path: Path) -> None:
     with pytest.raises(StoredRankerError, match="holds no readable ranker"):
         load_ranker(tmp_path)
+
+
+def test_where_it_comes_from_is_kept(tmp_path: Path) -> None:
+    origin = {"as_of": "2026-02-02", "scope": "shop", "tables": {"joined/items": 3}, "commit": None}
+    save_ranker(popularity_of(1), tmp_path, origin)
+    about, _ = verified_ranker(tmp_path)
+    assert about["origin"] == origin
+    assert load_ranker(tmp_path).arrays()["popularity"].tolist() == [1]
+
+
+def test_origin_that_was_altered_is_noticed(tmp_path: Path) -> None:
+    save_ranker(popularity_of(1), tmp_path, {"commit": "a" * 40})
+    path = tmp_path / "ranker.json"
+    path.write_text(path.read_text().replace("aaaa", "bbbb"))
+    with pytest.raises(StoredRankerError, match="is not what was written"):
+        load_ranker(tmp_path)
+
+
+def test_rankers_kept_before_origins_were_still_load(tmp_path: Path) -> None:
+    save_ranker(popularity_of(1, 2), tmp_path)
+    assert set(json.loads((tmp_path / "ranker.json").read_text())) == {
+        "ranker",
+        "settings",
+        "arrays",
+        "sha256",
+        "about_sha256",
+    }
+    assert load_ranker(tmp_path).arrays()["popularity"].tolist() == [1, 2]
+
+
+def test_losses_are_kept_where_a_ranker_has_them(tmp_path: Path) -> None:
+    ranker = popularity_of(1)
+    ranker.losses = (0.5, np.float32(0.25))
+    save_ranker(ranker, tmp_path)
+    assert verified_ranker(tmp_path)[0]["losses"] == [0.5, 0.25]
+    assert load_ranker(tmp_path).losses == (0.5, 0.25)

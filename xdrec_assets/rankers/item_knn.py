@@ -80,5 +80,7 @@ def _block(
     block.data /= length[row] * length[block.indices] + np.float32(shrinkage)
     block.data[row == block.indices] = 0
     block.eliminate_zeros()
+    if neighbours is not None:
+        return largest_per_row(block, neighbours)
     block.sort_indices()
-    return block if neighbours is None else largest_per_row(block, neighbours)
+    return block

@@ -33,6 +33,7 @@ class Logistic(FactorRanker[LogisticSettings]):
     """
 
     name = "logistic"
+    is_probability = True
 
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         features = np.hstack([knowledge.fused, np.ones((history.n_items, 1), dtype=np.float32)])

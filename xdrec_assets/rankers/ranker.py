@@ -31,6 +31,10 @@ class Ranker(ABC, Generic[SettingsT]):
     """
 
     name: ClassVar[str]
+    is_probability: ClassVar[bool] = False
+    """Whether its scores mean the same for everyone, so that a threshold tells who wants what."""
+    losses: tuple[float, ...] = ()
+    """What `fit` minimised, pass by pass, where it goes in passes and tells; kept beside the model, not part of it."""
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings

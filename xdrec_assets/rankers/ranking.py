@@ -1,4 +1,4 @@
-"""The k best items of each person, batch by batch, with seen items left out and ties always broken the same way."""
+"""The k best items of each person, with seen items left out and ties always broken the same way."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xdrec_assets.joined.history import History
+from xdrec_assets.rankers.largest import largest_first as largest_first
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
+from xdrec_assets.rankers.scored_rows import CELLS_PER_BATCH, Candidates, ScoredRows, Scoring
 
-CELLS_PER_BATCH = 8_000_000  # scores held at once: 32 MB per float32 matrix
-BLOCK = 16  # scores per block whose maxima give the bar
-CROWD = 8  # rows in which more than this many times k scores reach the bar are full of ties
 NO_ITEM = -1
 
 
@@ -47,122 +46,31 @@ def top_k(
         items: the target platform's items, `history.items_of(platform)`.
         k: how many items at most.
         candidates: item indices within `items`, unique; all of them where not given.
-        cells_per_batch: how many scores are held at once, which bounds memory.
+        cells_per_batch: how many scores each thread holds at once, which bounds memory.
 
     Raises:
         ValueError: a candidate lies outside `items` or stands twice, or the ranker gives a score that is not finite.
     """
-    chosen = _in_order_of_popularity(_checked(candidates, items), popularity)
-    rows = max(1, cells_per_batch // max(1, items.stop - items.start))
-    batches = [people[start : start + rows] for start in range(0, len(people), rows)]
-    parts = [_rank(ranker, popularity, history, batch, items, chosen, k) for batch in batches]
-    empty = Ranking(np.empty((0, k), np.int32), np.empty((0, k), np.float32), np.empty(0, np.bool_))
+    chosen = Candidates.of(candidates, items, popularity)
+    scoring = Scoring(ranker, history, items, chosen, k)
+    return joined(scoring.each(people, lambda ready: best_of(ready, chosen, k), cells_per_batch), k)
+
+
+def best_of(ready: ScoredRows, candidates: Candidates, k: int) -> Ranking:
+    """The k best of scored rows, padded where there are fewer candidates; what was seen is no item."""
+    columns = largest_first(ready.scores, k, candidates.ties, ready.maxima, int(ready.n_seen.max(initial=0)))
+    items = np.full((len(ready.scores), k), NO_ITEM, dtype=np.int32)
+    scores = np.full((len(ready.scores), k), -np.inf, dtype=np.float32)
+    items[:, : columns.shape[1]] = candidates.items[columns]
+    scores[:, : columns.shape[1]] = np.take_along_axis(ready.scores, columns, axis=1)
+    items[np.isneginf(scores)] = NO_ITEM
+    return Ranking(items, scores, ready.by_popularity)
+
+
+def joined(parts: list[Ranking], k: int) -> Ranking:
+    """Rankings of some people each as one; of nobody where there are none."""
     return Ranking(
-        np.concatenate([empty.items, *(part.items for part in parts)]),
-        np.concatenate([empty.scores, *(part.scores for part in parts)]),
-        np.concatenate([empty.by_popularity, *(part.by_popularity for part in parts)]),
+        np.concatenate([np.empty((0, k), np.int32), *(part.items for part in parts)]),
+        np.concatenate([np.empty((0, k), np.float32), *(part.scores for part in parts)]),
+        np.concatenate([np.empty(0, np.bool_), *(part.by_popularity for part in parts)]),
     )
-
-
-def largest_first(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Columns of the k largest values of each row, best first, ties to the lower column; shape (n, min(k, columns)).
-
-    >>> largest_first(np.array([[1, 3, 3, 2]], dtype=np.float32), 3).tolist()
-    [[1, 2, 3]]
-    """
-    n, columns = scores.shape
-    k = min(k, columns)
-    if k == 0 or n == 0:
-        return np.empty((n, k), dtype=np.int64)
-    keep = scores >= _low_bar(scores, k)
-    crowded = np.flatnonzero(np.count_nonzero(keep, axis=1) > CROWD * k)
-    if len(crowded):
-        keep[crowded] = _exactly(scores[crowded], k)
-    row, column = np.divmod(np.flatnonzero(keep), columns)
-    order = np.lexsort((-scores[row, column], row))  # stable: of equal scores the lower column comes first
-    first = np.searchsorted(row, np.arange(n))
-    best: NDArray[np.int64] = column[order[first[:, None] + np.arange(k)]]
-    return best
-
-
-def _low_bar(scores: NDArray[np.float32], k: int) -> NDArray[np.float32]:
-    """A value that at least k scores of the row reach, and few more do; shape (n, 1).
-
-    It is the k-th largest of the maxima of blocks, which costs a tenth of finding the k-th largest score.
-    """
-    n, columns = scores.shape
-    blocks = max(k, columns // BLOCK)
-    depth = columns // blocks
-    maxima = scores[:, : depth * blocks].reshape(n, depth, blocks).max(axis=1)
-    return np.partition(maxima, blocks - k, axis=1)[:, blocks - k, None]
-
-
-def _exactly(scores: NDArray[np.float32], k: int) -> NDArray[np.bool_]:
-    """Marks the k largest of each row, ties at the bar going to the lower columns; shape as given."""
-    columns = scores.shape[1]
-    bar = np.partition(scores, columns - k, axis=1)[:, columns - k, None]
-    above, level = scores > bar, scores == bar
-    room = k - np.count_nonzero(above, axis=1)[:, None]
-    kept: NDArray[np.bool_] = above | (level & (np.cumsum(level, axis=1, dtype=np.int32) <= room))
-    return kept
-
-
-def _checked(candidates: NDArray[Any] | None, items: slice) -> NDArray[np.int64]:
-    if candidates is None:
-        return np.arange(items.start, items.stop)
-    unique = np.unique(candidates)
-    if len(unique) < len(candidates):
-        raise ValueError(f"{len(candidates) - len(unique)} of {len(candidates)} candidates stand twice; name each once")
-    if len(unique) and not items.start <= unique[0] <= unique[-1] < items.stop:
-        found = f"candidates from {unique[0]} to {unique[-1]}"
-        raise ValueError(f"{found} for items {items.start} to {items.stop - 1}; keep to the target platform's items")
-    return unique.astype(np.int64)
-
-
-def _in_order_of_popularity(candidates: NDArray[np.int64], popularity: Popularity) -> NDArray[np.int64]:
-    """Most popular first, so that of two equal scores the first one stands for the more popular item."""
-    return candidates[np.argsort(-popularity.popularity[candidates], kind="stable")]
-
-
-def _rank(
-    ranker: Ranker[Any],
-    popularity: Popularity,
-    history: History,
-    people: NDArray[Any],
-    items: slice,
-    candidates: NDArray[np.int64],
-    k: int,
-) -> Ranking:
-    scores = ranker.score(people, items)
-    if not np.isfinite(scores).all():
-        broken = np.count_nonzero(~np.isfinite(scores))
-        raise ValueError(
-            f"{broken} of {scores.size} scores of ranker {ranker.name} are not finite; check what it was fitted on"
-        )
-    unknown = ~np.asarray(scores.any(axis=1))
-    scores = scores.take(candidates - items.start, axis=1)  # in order of popularity
-    scores[unknown] = popularity.popularity[candidates]
-    _leave_out_seen(scores, history, people, candidates)
-    best = largest_first(scores, k)
-    return _ranking(np.take_along_axis(scores, best, axis=1), candidates[best], unknown, k)
-
-
-def _leave_out_seen(
-    scores: NDArray[np.float32], history: History, people: NDArray[Any], candidates: NDArray[np.int64]
-) -> None:
-    column = np.full(history.n_items, NO_ITEM, dtype=np.int64)
-    column[candidates] = np.arange(len(candidates))
-    wanted = people.astype(history.person.dtype)  # another type would copy all of history to compare
-    first, last = np.searchsorted(history.person, wanted), np.searchsorted(history.person, wanted, side="right")
-    row = np.repeat(np.arange(len(people)), last - first)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-    seen = column[history.item[np.repeat(first, last - first) + within]]
-    scores[row[seen != NO_ITEM], seen[seen != NO_ITEM]] = -np.inf
-
-
-def _ranking(scores: NDArray[np.float32], items: NDArray[np.int64], unknown: NDArray[np.bool_], k: int) -> Ranking:
-    """Pads to k columns where there are fewer candidates; what was seen is no item."""
-    missing = ((0, 0), (0, k - scores.shape[1]))
-    scores = np.pad(scores, missing, constant_values=-np.inf)
-    items = np.pad(items, missing, constant_values=NO_ITEM)
-    return Ranking(np.where(np.isneginf(scores), NO_ITEM, items).astype(np.int32), scores, unknown)

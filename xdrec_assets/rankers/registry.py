@@ -20,6 +20,9 @@ RANKERS = {
     "nearest_text": "nearest_text:NearestText",
     "svd": "svd:SVD",
     "nmf": "nmf:NMF",
+    "ease": "ease:EASE",
+    "als": "als:ALS",
+    "clusters": "clusters:Clusters",
     "linear": "linear:Linear",
     "logistic": "logistic:Logistic",
 }

@@ -56,6 +56,59 @@ class NMFSettings(Section):
     seed: int = Field(default=0, ge=0, description="Seed of the starting factors")
 
 
+class EASESettings(Section):
+    """A linear model from items to items, in closed form."""
+
+    ridge: float = Field(default=200.0, gt=0, description="Penalty on the squared weights between items")
+    half_life_days: float | None = Field(
+        default=365.0, gt=0, description="Days before a person's last event at which one weighs half; null: all alike"
+    )
+    largest: int = Field(
+        default=20_000,
+        ge=1,
+        le=40_000,
+        description="Rows of the largest matrix to invert; where items are more, the least taken score 0",
+    )
+
+
+class ALSSettings(Section):
+    """Size and effort of the weighted factorisation."""
+
+    factors: int = Field(default=64, ge=1, description="Latent factors")
+    positive_weight: float = Field(
+        default=40.0, gt=0, description="Weight of an interaction beyond the 1 of an item not taken"
+    )
+    ridge: float = Field(
+        default=0.02, gt=0, description="Penalty on the squared length of a vector, times what follows"
+    )
+    ridge_exponent: float = Field(
+        default=1.0, ge=0, le=1, description="Power of the summed weights of a vector's pairs; 0: one penalty for all"
+    )
+    half_life_days: float | None = Field(
+        default=365.0, gt=0, description="Days before a person's last event at which one weighs half; null: all alike"
+    )
+    iterations: int = Field(default=15, ge=1, description="Times that people and items are learned in turn")
+    steps: int = Field(default=3, ge=1, description="Steps of conjugate gradient each time")
+    seed: int = Field(default=0, ge=0, description="Seed of the items' first vectors")
+
+
+class ClustersSettings(Section):
+    """Groups of people with alike profiles, and what is popular in each."""
+
+    clusters: int = Field(default=16, ge=1, description="Groups; fewer where fewer people are known")
+    profile_half_life_days: float | None = Field(
+        default=180.0, gt=0, description="Days before a person's last event at which one weighs half; null: all alike"
+    )
+    half_life_days: float | None = Field(
+        default=30.0, gt=0, description="Days until an event counts half for popularity; null: all count alike"
+    )
+    shrinkage: float = Field(
+        default=20.0, gt=0, description="Events by which a group's popularity is drawn to that of all"
+    )
+    iterations: int = Field(default=20, ge=1, description="Rounds at most of assigning people to groups")
+    seed: int = Field(default=0, ge=0, description="Seed of the groups' first centres")
+
+
 class LinearSettings(Section):
     """Weighted ridge regression per person over all items."""
 
@@ -97,5 +150,8 @@ class RankerSettings(Section):
     nearest_text: NearestTextSettings = NearestTextSettings()
     svd: SVDSettings = SVDSettings()
     nmf: NMFSettings = NMFSettings()
+    ease: EASESettings = EASESettings()
+    als: ALSSettings = ALSSettings()
+    clusters: ClustersSettings = ClustersSettings()
     linear: LinearSettings = LinearSettings()
     logistic: LogisticSettings = LogisticSettings()

@@ -35,7 +35,23 @@ def largest_per_row(matrix: csr_matrix, k: int) -> csr_matrix:
     from scipy.sparse import csr_matrix
 
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, rows))
-    rank = np.arange(len(rows)) - matrix.indptr[rows]  # rows keep their place, so an entry's rank is its offset
-    kept = order[rank < k]
-    return csr_matrix((matrix.data[kept], (rows[kept], matrix.indices[kept])), shape=matrix.shape)
+    bars = _bars(matrix, k)[rows]
+    kept = matrix.data > bars
+    level = np.flatnonzero(matrix.data == bars)
+    level = level[np.lexsort((matrix.indices[level], rows[level]))]
+    place = np.arange(len(level)) - np.searchsorted(rows[level], rows[level])  # among the row's entries at the bar
+    room = k - np.bincount(rows[kept], minlength=matrix.shape[0])
+    kept[level[place < room[rows[level]]]] = True
+    ends = np.cumsum(np.bincount(rows[kept], minlength=matrix.shape[0]))
+    largest = csr_matrix((matrix.data[kept], matrix.indices[kept], np.append(0, ends)), shape=matrix.shape)
+    largest.sort_indices()
+    return largest
+
+
+def _bars(matrix: csr_matrix, k: int) -> NDArray[np.float32]:
+    """The k-th largest entry of every row, (n_rows,), minus infinity where there are fewer; sorting all costs more."""
+    bars = np.full(matrix.shape[0], -np.inf, dtype=np.float32)
+    for row in np.flatnonzero(np.diff(matrix.indptr) > k):
+        entries = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
+        bars[row] = np.partition(entries, len(entries) - k)[-k]
+    return bars

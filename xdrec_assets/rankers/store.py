@@ -26,8 +26,8 @@ class StoredRankerError(ValueError):
     """A folder does not hold a ranker that this version can read."""
 
 
-def save_ranker(ranker: Ranker[Any], folder: Path) -> None:
-    """Write a fitted ranker, in place of what the folder held.
+def save_ranker(ranker: Ranker[Any], folder: Path, origin: Mapping[str, Any] | None = None) -> None:
+    """Write a fitted ranker, in place of what the folder held, and where it comes from (`origin.origin_of`).
 
     Raises:
         NotFittedError: it has learned nothing yet.
@@ -38,7 +38,11 @@ def save_ranker(ranker: Ranker[Any], folder: Path) -> None:
     checksum = hashlib.sha256(content).hexdigest()
     arrays_file = f"{checksum[:16]}.safetensors"
     settings = ranker.settings.model_dump(mode="json")
-    about = {"ranker": ranker.name, "settings": settings, "arrays": arrays_file, "sha256": checksum}
+    about: dict[str, Any] = {"ranker": ranker.name, "settings": settings, "arrays": arrays_file, "sha256": checksum}
+    if ranker.losses:
+        about["losses"] = [float(loss) for loss in ranker.losses]
+    if origin is not None:
+        about["origin"] = dict(origin)
     about["about_sha256"] = about_sha256(about)
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / arrays_file, content)
@@ -59,7 +63,9 @@ def load_ranker(folder: Path) -> Ranker[Any]:
     about, content = verified_ranker(folder)
     try:
         settings = getattr(RankerSettings.model_validate({about["ranker"]: about["settings"]}), about["ranker"])
-        return ranker_class(about["ranker"]).from_arrays(load(content), settings)
+        ranker = ranker_class(about["ranker"]).from_arrays(load(content), settings)
+        ranker.losses = tuple(about.get("losses", ()))
+        return ranker
     except (ValueError, KeyError) as error:
         raise StoredRankerError(_unreadable(folder, error)) from error
 

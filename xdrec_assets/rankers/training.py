@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,18 @@ from data_quality.contract import load_contract
 from resources.fingerprint import fingerprint
 from resources.partitions import Partition
 from xdrec_assets.joined.history import History
-from xdrec_assets.joined.past import load_past
+from xdrec_assets.joined.past import Past, load_past
 from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.knowledge.reading import load_knowledge
+from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, Shown, publish_as_of, stale, unchanged
+from xdrec_assets.rankers.origin import origin_of, upstream_versions
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.registry import create_ranker
-from xdrec_assets.rankers.store import load_ranker, save_ranker
+from xdrec_assets.rankers.settings import RankerSettings
+from xdrec_assets.rankers.store import ABOUT_FILE, load_ranker, save_ranker
 from xdrec_assets.shown import figures_table
 
 
@@ -57,11 +60,12 @@ def publish_ranker(pipeline: Pipeline, ranker: str, partition: Partition) -> Ite
     known = pipeline.lake.fingerprints("knowledge/item_vectors", [partition.key])
     made_from = fingerprint(past.digest, known, settings, pipeline.code_of("rankers"))
     models = models_of(ranker, past.history)
-    kept = all((pipeline.places.models / model.folder(partition.key) / "ranker.json").is_file() for model in models)
+    kept = all((pipeline.places.models / model.folder(partition.key) / ABOUT_FILE).is_file() for model in models)
     if kept and not stale(pipeline, [table], {partition.key: made_from}):
         yield from unchanged(pipeline, table)
         return
-    rows = [_train(pipeline, model, past.history, partition) for model in models]
+    tables, knowledge = upstream_versions(pipeline), load_knowledge(pipeline, partition.first)
+    rows = [_keep(pipeline, model, past, knowledge, tables) for model in models]
     built = pa.Table.from_pylist(rows, schema=load_contract(table).arrow_schema())
     figures = {"models": len(rows), "seconds to fit": round(sum(row["fit_seconds"] for row in rows), 2)}
     with pipeline.engine.session() as session:
@@ -100,24 +104,56 @@ def load_popularity(pipeline: Pipeline, platform: str, as_of: str) -> Popularity
     return ranker
 
 
-def _train(pipeline: Pipeline, model: Trained, history: History, partition: Partition) -> dict[str, Any]:
+def training_losses(pipeline: Pipeline, as_of: str) -> list[dict[str, Any]]:
+    """How the models of a date learned that are trained in passes: rows of ranker, trained_on, platform, losses.
+
+    `platform` is "all" where a model was trained on all of them. What is kept of a model is read, not the model.
+    """
+    found = []
+    for path in sorted(pipeline.places.models.glob(f"*/{as_of}/*/{ABOUT_FILE}")):
+        losses = json.loads(path.read_text(encoding="utf-8")).get("losses")
+        if losses:
+            model = Trained(path.parents[2].name, path.parent.name)
+            row = {"ranker": model.ranker, "trained_on": model.trained_on, "platform": model.platform}
+            found.append(row | {"losses": losses})
+    return found
+
+
+def train(
+    model: Trained, history: History, knowledge: Mapping[str, Knowledge], settings: RankerSettings
+) -> Ranker[Any]:
+    """A model fitted on what its scope may know; the same input and software give the same bits on a CPU.
+
+    Args:
+        model: which one.
+        history: of all platforms.
+        knowledge: by scope.
+        settings: of all rankers.
+    """
     seen = history if model.platform == ALL else history.only(model.platform)
-    knowledge = load_knowledge(pipeline, partition.first)[model.platform]
-    ranker = create_ranker(model.ranker, pipeline.settings.rankers)
+    return create_ranker(model.ranker, settings).fit(seen, knowledge[model.platform])
+
+
+def _keep(
+    pipeline: Pipeline, model: Trained, past: Past, knowledge: Mapping[str, Knowledge], tables: Mapping[str, int]
+) -> dict[str, Any]:
+    """Train a model and keep it with its origin; the row that says so."""
+    history, key = past.history, past.history.as_of.isoformat()
     began = time.perf_counter()
-    ranker.fit(seen, knowledge)
+    ranker = train(model, history, knowledge, pipeline.settings.rankers)
     seconds = time.perf_counter() - began
-    folder = pipeline.places.models / model.folder(partition.key)
-    save_ranker(ranker, folder)
+    folder = pipeline.places.models / model.folder(key)
+    settings = ranker.settings.model_dump(mode="json")
+    save_ranker(ranker, folder, origin_of(pipeline, past, model.platform, settings, tables))
     return {
-        "as_of": partition.first,
+        "as_of": history.as_of,
         "ranker": model.ranker,
         "trained_on": model.trained_on,
         "platform": model.platform,
-        "folder": str(model.folder(partition.key)),
-        "settings": json.dumps(ranker.settings.model_dump(mode="json"), sort_keys=True),
+        "folder": str(model.folder(key)),
+        "settings": json.dumps(settings, sort_keys=True),
         "n_people": history.n_people,
-        "n_interactions": len(seen.person),
+        "n_interactions": len((history if model.platform == ALL else history.only(model.platform)).person),
         "fit_seconds": seconds,
         "bytes": sum(file.stat().st_size for file in folder.iterdir()),
     }
