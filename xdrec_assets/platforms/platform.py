@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from data_quality.yaml_model import Model
 from resources.names import name
+from xdrec_assets.platforms.feedback import Feedback
 from xdrec_assets.platforms.quality import Quality
 from xdrec_assets.platforms.source import Source
 
@@ -37,6 +38,11 @@ class Platform(Model):
     born: Annotated[date | None, Field(description="first day on which anything can have happened there")] = None
     sources: Annotated[dict[str, Source], Field(description="events, items, links, and what else lands")]
     quality: Annotated[Quality, Field(description="when a partition of landed files is refused")] = Quality()
+    feedback: Annotated[
+        Feedback | None,
+        # left out of dumps, by which raw and clean tables see that they must be made again: none depends on it
+        Field(exclude=True, description="which events say what became of what was shown"),
+    ] = None
 
     @field_validator("platform")
     @classmethod
@@ -64,6 +70,13 @@ class Platform(Model):
         if isinstance(given, dict) and not given.get("user_namespace"):
             return {**given, "user_namespace": given.get("platform", "")}
         return given
+
+    @model_validator(mode="after")
+    def _feedback_is_of_its_events(self) -> Platform:
+        known = self.sources["events"].event_types
+        if self.feedback and known:  # a log with SQL of its own names its types there
+            self.feedback.check_types(known)
+        return self
 
     @property
     def has_items(self) -> bool:

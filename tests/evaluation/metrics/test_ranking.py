@@ -1,4 +1,4 @@
-"""Metrics by hand arithmetic, against a second implementation, and by property."""
+"""Metrics by hand arithmetic, against plain definitions in Python, and by property."""
 
 from collections.abc import Sequence
 from math import log2
@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
-from xdrec_assets.evaluation.metrics.beyond import coverage
-from xdrec_assets.evaluation.metrics.ranking import PER_PERSON, find_hits, mrr_at_k, ndcg_at_k
+from xdrec_assets.evaluation.metrics.ranking import (
+    PER_PERSON,
+    accuracy_at_k,
+    f1_at_k,
+    find_hits,
+    map_at_k,
+    mrr_at_k,
+    ndcg_at_k,
+    precision_at_k,
+    recall_at_k,
+)
 
 N_ITEMS = 12
 Person = tuple[list[int], set[int]]  # what is recommended, what is relevant
@@ -31,7 +40,7 @@ def all_metrics(people: Sequence[Person], k: int) -> dict[str, NDArray[np.float6
 
 
 def one_by_one(listed: list[int], relevant: set[int], k: int) -> dict[str, float]:
-    """The second implementation: one person, plain Python, straight from the definitions."""
+    """One person, plain Python, straight from the definitions."""
     found = [rank for rank, item in enumerate(listed[:k], start=1) if item in relevant]
     ideal = sum(1 / log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))
     return {
@@ -40,6 +49,8 @@ def one_by_one(listed: list[int], relevant: set[int], k: int) -> dict[str, float
         "precision": len(found) / k,
         "hit_rate": float(bool(found)),
         "mrr": 1 / found[0] if found else 0.0,
+        "map": sum(n / rank for n, rank in enumerate(found, start=1)) / len(relevant),
+        "f1": 2 * len(found) / (k + len(relevant)),
     }
 
 
@@ -58,6 +69,8 @@ def test_figures_by_hand() -> None:
     assert_allclose(figures["precision"], 2 / 5)
     assert_allclose(figures["hit_rate"], 1)
     assert_allclose(figures["mrr"], 1 / 2)
+    assert_allclose(figures["map"], (1 / 2 + 2 / 4) / 3)
+    assert_allclose(figures["f1"], 2 * (2 / 5) * (2 / 3) / (2 / 5 + 2 / 3))
 
 
 def test_ideal_counts_no_more_than_k_items() -> None:
@@ -95,14 +108,30 @@ def test_indptr_of_another_length_is_refused() -> None:
         find_hits(np.array([[1, 2]]), np.array([0, 1, 2]), np.array([1, 5]))
 
 
-def test_coverage_counts_candidates_alone() -> None:
-    assert coverage(np.array([[1, 2, 9], [2, -1, -1]]), np.array([1, 2, 3, 4])) == 0.5
-    assert np.isnan(coverage(np.array([[1]]), np.array([], dtype=int)))
-    assert np.isnan(coverage(np.empty((0, 3), dtype=int), np.array([1])))
+def test_a_perfect_list_has_average_precision_1_only_where_all_relevant_items_fit() -> None:
+    assert_allclose(all_metrics([([0, 1, 2], {0, 1, 2})], k=3)["map"], 1.0)
+    assert_allclose(all_metrics([([0, 1], {0, 1, 2, 3})], k=2)["map"], 2 / 4)
+
+
+def test_accuracy_by_hand() -> None:
+    # of 20 items 5 are listed, 2 of them among the 3 relevant ones: 3 wrongly listed, 1 wrongly left out
+    hits = np.array([[False, True, False, True, False]])
+    assert_allclose(accuracy_at_k(hits, np.array([3]), 20), 16 / 20)
+
+
+def test_accuracy_of_a_short_list_counts_what_is_listed() -> None:
+    hits, relevant = np.array([[True, False, False]]), np.array([1])
+    assert_allclose(accuracy_at_k(hits, relevant, np.array([2])), 1 / 2)  # both candidates listed, one wrongly
+    assert_allclose(accuracy_at_k(hits, relevant, np.array([10]), n_listed=np.array([1])), 1.0)
+
+
+def test_accuracy_is_nan_without_anything_relevant_or_judged() -> None:
+    hits = np.zeros((2, 1), dtype=bool)
+    assert np.isnan(accuracy_at_k(hits, np.array([0, 1]), np.array([5, 0]))).all()
 
 
 @given(st.lists(persons, min_size=1, max_size=6), st.integers(1, 8))
-def test_agrees_with_a_second_implementation(people: list[Person], k: int) -> None:
+def test_agrees_with_the_definitions_person_by_person(people: list[Person], k: int) -> None:
     figures = all_metrics(people, k)
     for row, (listed, relevant) in enumerate(people):
         for name, expected in one_by_one(listed, relevant, k).items():
@@ -118,16 +147,16 @@ def test_all_lie_between_0_and_1(people: list[Person], k: int) -> None:
 @given(persons, st.integers(1, 7))
 def test_longer_lists_find_no_less(person: Person, k: int) -> None:
     shorter, longer = all_metrics([person], k), all_metrics([person], k + 1)
-    for name in ("recall", "hit_rate", "mrr"):
+    for name in ("recall", "hit_rate", "mrr", "map"):
         assert longer[name] >= shorter[name], name
 
 
 @given(persons, st.permutations(range(8)))
-def test_order_within_the_list_matters_to_ndcg_and_mrr_alone(person: Person, order: list[int]) -> None:
+def test_order_within_the_list_matters_to_ndcg_mrr_and_map_alone(person: Person, order: list[int]) -> None:
     listed, relevant = person
     shuffled = [listed[place] for place in order if place < len(listed)]
     before, after = all_metrics([(listed, relevant)], k=8), all_metrics([(shuffled, relevant)], k=8)
-    for name in ("recall", "precision", "hit_rate"):
+    for name in ("recall", "precision", "hit_rate", "f1"):
         assert_allclose(before[name], after[name], err_msg=name)
 
 
@@ -140,10 +169,19 @@ def test_order_of_people_does_not_matter(people: list[Person], random: Random) -
         assert_array_equal(values[order], after[name], err_msg=name)
 
 
+@given(st.lists(persons, min_size=1, max_size=6), st.integers(1, 8))
+def test_f1_is_the_harmonic_mean_of_precision_and_recall(people: list[Person], k: int) -> None:
+    recommended, indptr, relevant = as_arrays(people, k)
+    hits, n_relevant = find_hits(recommended, indptr, relevant), np.diff(indptr)
+    precision, recall = precision_at_k(hits, n_relevant), recall_at_k(hits, n_relevant)
+    harmonic = 2 * precision * recall / np.where(precision + recall > 0, precision + recall, 1)
+    assert_allclose(f1_at_k(hits, n_relevant), harmonic, atol=1e-12)
+
+
 @given(st.lists(st.booleans(), min_size=2, max_size=8), st.integers(0, 6))
 def test_moving_a_hit_forward_never_hurts(row: list[bool], place: int) -> None:
     place = min(place, len(row) - 2)
     moved = [*row[:place], row[place] or row[place + 1], row[place] and row[place + 1], *row[place + 2 :]]
     n_relevant = np.array([max(1, sum(row))])
-    for metric in (ndcg_at_k, mrr_at_k):
+    for metric in (ndcg_at_k, mrr_at_k, map_at_k):
         assert metric(np.array([moved]), n_relevant) >= metric(np.array([row]), n_relevant) - 1e-12

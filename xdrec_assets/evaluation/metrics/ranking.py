@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Hits = NDArray[np.bool_]
 Values = NDArray[np.float64]
+PAIRS_AT_ONCE = 20_000  # of a person and a relevant item, each compared with k recommendations
 
 
 def find_hits(recommended: NDArray[np.integer], indptr: NDArray[np.integer], relevant: NDArray[np.integer]) -> Hits:
@@ -35,13 +36,14 @@ def find_hits(recommended: NDArray[np.integer], indptr: NDArray[np.integer], rel
     n_people = len(recommended)
     if len(indptr) != n_people + 1:
         raise ValueError(f"indptr has {len(indptr)} entries for {n_people} people; give {n_people + 1}")
-    width = np.int64(max(recommended.max(initial=-1), relevant.max(initial=-1)) + 1)
-    owner = np.repeat(np.arange(n_people, dtype=np.int64), np.diff(indptr))
-    known = relevant >= 0
-    wanted = np.unique(owner[known] * width + relevant[known])
-    listed = np.arange(n_people, dtype=np.int64)[:, None] * width + recommended  # (n_people, k)
-    hits = (recommended >= 0) & _contains(wanted, listed)
-    _refuse_repeats(listed[hits], width)
+    hits = np.zeros(recommended.shape, dtype=np.bool_)
+    owner = np.repeat(np.arange(n_people), np.diff(indptr))
+    for start in range(0, len(relevant), PAIRS_AT_ONCE):
+        pair = start + np.flatnonzero(relevant[start : start + PAIRS_AT_ONCE] >= 0)
+        place = np.flatnonzero(recommended[owner[pair]] == relevant[pair, None])  # in (n_pairs, k)
+        pair, place = pair[place // recommended.shape[1]], place % recommended.shape[1]
+        _refuse_repeats(owner[pair], relevant[pair])
+        hits[owner[pair], place] = True
     return hits
 
 
@@ -97,28 +99,72 @@ def mrr_at_k(hits: Hits, n_relevant: NDArray[np.integer]) -> Values:
     return _where_relevant(np.where(hits.any(axis=1), np.reciprocal(first + 1.0), 0.0), n_relevant)
 
 
+def f1_at_k(hits: Hits, n_relevant: NDArray[np.integer]) -> Values:
+    """Harmonic mean of precision and recall at k: 2 × hits / (k + n_relevant).
+
+    van Rijsbergen, Information Retrieval, 1979, chapter 7.
+
+    >>> f1_at_k(np.array([[True, False, True, False]]), np.array([4]))
+    array([0.5])
+    """
+    return _where_relevant(2.0 * hits.sum(axis=1) / (hits.shape[1] + n_relevant), n_relevant)
+
+
+def map_at_k(hits: Hits, n_relevant: NDArray[np.integer]) -> Values:
+    """Average precision: precision at the rank of each hit, summed over the first k and divided by n_relevant.
+
+    Divided by all relevant items, as trec_eval's map_cut does, not by min(k, n_relevant).
+
+    >>> map_at_k(np.array([[True, False, True]]), np.array([2])).round(4)  # (1 / 1 + 2 / 3) / 2
+    array([0.8333])
+    """
+    row, place = np.nonzero(hits)
+    n_before = np.arange(len(row)) - np.searchsorted(row, row)  # hits of the same person further up
+    summed = np.bincount(row, weights=(n_before + 1) / (place + 1), minlength=len(hits))
+    return _divide(summed, n_relevant)
+
+
+def accuracy_at_k(
+    hits: Hits,
+    n_relevant: NDArray[np.integer],
+    n_candidates: NDArray[np.integer] | int,
+    n_listed: NDArray[np.integer] | None = None,
+) -> Values:
+    """Share of a person's judged items that are rightly listed or rightly left out.
+
+    Args:
+        hits: as everywhere here.
+        n_relevant: as everywhere here.
+        n_candidates: how many items are judged, of each person or of all: those that could be listed, and relevant ones
+            that could not.
+        n_listed: how many items each list holds; all k places, or all candidates where these are fewer.
+
+    >>> accuracy_at_k(np.array([[True, False]]), np.array([2]), 10)  # one wrongly listed, one wrongly left out
+    array([0.8])
+    """
+    judged = np.broadcast_to(np.asarray(n_candidates), n_relevant.shape)
+    listed = np.minimum(hits.shape[1], judged) if n_listed is None else n_listed
+    wrong = listed + n_relevant - 2 * hits.sum(axis=1)
+    return _where_relevant(1 - _divide(wrong, judged), n_relevant)
+
+
 PER_PERSON: Final[dict[str, Callable[[Hits, NDArray[np.integer]], Values]]] = {
     "ndcg": ndcg_at_k,
     "recall": recall_at_k,
     "precision": precision_at_k,
     "hit_rate": hit_rate_at_k,
     "mrr": mrr_at_k,
+    "map": map_at_k,
+    "f1": f1_at_k,
 }
 
 
-def _contains(sorted_keys: NDArray[np.int64], keys: NDArray[np.int64]) -> Hits:
-    if not len(sorted_keys):
-        return np.zeros(keys.shape, dtype=bool)
-    place = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
-    found: Hits = sorted_keys[place] == keys
-    return found
-
-
-def _refuse_repeats(hit_keys: NDArray[np.int64], width: np.int64) -> None:
-    keys, counts = np.unique(hit_keys, return_counts=True)
-    if (counts > 1).any():
-        person, item = divmod(int(keys[counts > 1][0]), int(width))
-        raise ValueError(f"row {person} lists item {item} more than once; a ranking lists an item once")
+def _refuse_repeats(person: NDArray[np.integer], item: NDArray[np.integer]) -> None:
+    """Of hits in the order of people; a relevant item is one pair, and so are its hits, which stand together."""
+    again = np.flatnonzero((np.diff(person) == 0) & (np.diff(item) == 0))
+    if len(again):
+        listed = f"row {person[again[0]]} lists item {item[again[0]]}"
+        raise ValueError(f"{listed} more than once; a ranking lists an item once")
 
 
 def _where_relevant(values: NDArray[Any], n_relevant: NDArray[np.integer]) -> Values:
