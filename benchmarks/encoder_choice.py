@@ -20,16 +20,16 @@ import argparse
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmarks.food_kitchen_rankers import FOREVER, read_log
-from benchmarks.held_out import HeldOut, K, Log, interval, ndcg
-from benchmarks.movielens_plots import read_films
+from benchmarks import data_sets
+from benchmarks.food_kitchen_rankers import FOREVER, TEST_FROM, VALIDATION_FROM
+from benchmarks.held_out import HeldOut, K, held_out, interval
 from resources.encoding.encoders import text_encoder
 from resources.encoding.spec import EncoderSpec
 from resources.encoding.tuning import tune
@@ -40,6 +40,7 @@ from xdrec_assets.embeddings.co_chosen import NO_TEXT, co_chosen, text_pairs
 from xdrec_assets.embeddings.retrieval import judge, retrieve
 from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.embeddings.whitening import whitened_by_platform
+from xdrec_assets.evaluation.protocols.by_time import split_global_time
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.nearest_text import NearestText
@@ -59,31 +60,33 @@ class DataSet:
     """A log with its two cuts."""
 
     name: str
-    log: Log
-    valid_from: datetime
-    test_from: datetime
+    data: data_sets.DataSet
+    valid_from: date
+    test_from: date
 
     @cached_property
     def validation(self) -> tuple[History, dict[str, HeldOut]]:
         """What was before the validation window, and the choices of some people in it."""
-        history, tests = self.log.split(self.valid_from, until=self.test_from)
-        return history, {platform: test.sample(VALIDATION_PEOPLE) for platform, test in tests.items()}
+        split = split_global_time(self.data.events, self.valid_from, self.test_from).validation
+        asked = held_out(split)
+        return split.history, {platform: each.sample(VALIDATION_PEOPLE) for platform, each in asked.items()}
 
     @cached_property
     def test(self) -> tuple[History, dict[str, HeldOut]]:
         """What was before the test window, and the choices in it."""
-        return self.log.split(self.test_from)
+        split = split_global_time(self.data.events, self.valid_from, self.test_from).test
+        return split.history, held_out(split)
 
     @cached_property
     def texts(self) -> list[str]:
         """Distinct texts."""
-        return sorted(set(self.log.items.text) - {""})
+        return sorted(set(self.data.texts) - {""})
 
     @cached_property
     def text(self) -> np.ndarray:
         """The number of each item's text, (n_items,)."""
         number = {text: i for i, text in enumerate(self.texts)}
-        return np.array([number.get(text, NO_TEXT) for text in self.log.items.text])
+        return np.array([number.get(text, NO_TEXT) for text in self.data.texts])
 
     def by_item(self, vectors: np.ndarray) -> Vectors:
         """Vectors of the distinct texts as vectors of the items."""
@@ -98,14 +101,14 @@ class DataSet:
 
 def food_kitchen(folder: Path) -> DataSet:
     """Product titles of two platforms."""
-    log = read_log(folder / "amazon_food_kitchen")
-    return DataSet("Food × Kitchen", log, datetime(2013, 7, 1, tzinfo=UTC), datetime(2014, 1, 1, tzinfo=UTC))
+    read = data_sets.read_food_kitchen(folder / "amazon_food_kitchen")
+    return DataSet("Food × Kitchen", read, VALIDATION_FROM, TEST_FROM)
 
 
 def films(folder: Path) -> DataSet:
     """Film titles and plots, ratings from four stars on."""
-    log = read_films(folder / "movielens_100k")
-    return DataSet("MovieLens plots", log, datetime(1998, 2, 1, tzinfo=UTC), datetime(1998, 3, 1, tzinfo=UTC))
+    read = data_sets.read_movielens(folder / "movielens_100k")
+    return DataSet("MovieLens plots", read, date(1998, 2, 1), date(1998, 3, 1))
 
 
 DATA_SETS = {"films": films, "food_kitchen": food_kitchen}
@@ -167,7 +170,7 @@ def per_person(split: tuple[History, dict[str, HeldOut]], vectors: Vectors, days
         seen = history if scope == "all" else history.only(platform)
         ranker = NearestText(NearestTextSettings(half_life_days=days)).fit(seen, _only_text(vectors, history))
         best = top_k(ranker, popularity, history, test.people, history.items_of(platform), K, test.candidates)
-        found.append(ndcg(best.items, test.relevant))
+        found.append(test.ndcg(best.items))
     return found
 
 
@@ -180,7 +183,7 @@ def rows_of(data: DataSet, name: str, vectors: Vectors) -> list[str]:
     """Lines of the table: raw and whitened, for each scope the half-life that the validation window chose."""
     lines = []
     for kind, ready in (("raw", vectors), ("whitened", whitened_by_platform(data.test[0], vectors))):
-        for scope in ("one", "all") if len(data.log.platforms) > 1 else ("one",):
+        for scope in ("one", "all") if len(data.data.events.platforms) > 1 else ("one",):
             valid = [np.mean([one.mean() for one in per_person(data.validation, ready, d, scope)]) for d in HALF_LIVES]
             days = HALF_LIVES[int(np.argmax(valid))]
             found = per_person(data.test, ready, days, scope)
@@ -190,7 +193,7 @@ def rows_of(data: DataSet, name: str, vectors: Vectors) -> list[str]:
 
 
 def _interval(values: np.ndarray) -> tuple[float, float]:
-    return interval(values, np.random.default_rng(0))
+    return interval(values)
 
 
 def table(data: DataSet, settings: TrainingSettings, keep: Path) -> None:
@@ -198,8 +201,8 @@ def table(data: DataSet, settings: TrainingSettings, keep: Path) -> None:
     print(f"\n{data.head()}")
     raw = data.by_item(encoded(data, EncoderSpec(), keep))
     vectors, story = tuned(data, raw, settings, keep)
-    print(f"{story}\n\n| encoder | profile | half-life | {' | '.join(data.log.platforms)} |")
-    print("|---|---|---|" + "---|" * len(data.log.platforms), flush=True)
+    print(f"{story}\n\n| encoder | profile | half-life | {' | '.join(data.data.events.platforms)} |")
+    print("|---|---|---|" + "---|" * len(data.data.events.platforms), flush=True)
     for name, encode in PLAIN.items():
         print(*rows_of(data, name, data.by_item(encode(data.texts))), sep="\n", flush=True)
     print(*rows_of(data, "MiniLM", raw), sep="\n", flush=True)

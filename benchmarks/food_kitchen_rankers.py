@@ -1,9 +1,10 @@
-"""NDCG@10 and seconds of every ranker on Amazon Food × Kitchen, beside the figures noted with the data.
+"""Our simple rankers on Amazon Food × Kitchen beside the figures that others noted with the data: do they agree?
 
     python -m benchmarks.food_kitchen_rankers --data DIR [--vectors CACHE.npy]
 
 Trains on what happened before 2014-01-01 UTC and tests on what came after, straight from the csv.gz files, through the
-same History, knowledge and rankers as the pipeline. These details make the figures agree with those noted:
+same History, knowledge and rankers as the pipeline. benchmarks/leaderboards.py is the comparison of all rankers, with
+settings chosen on validation, and intervals; here settings are those of the notes. These details make figures agree:
 
 - People: any event before the cut, on either platform, and a test event on the target with an item known there
   (4,001 food, 4,224 kitchen). Those without events on the target stay in; a twin answers them by popularity.
@@ -17,26 +18,23 @@ same History, knowledge and rankers as the pipeline. These details make the figu
   not say whose history makes the profile, nor how it fades. Profiles over both platforms come closest: raw ones with a
   half-life of a year (without one they lose a quarter), whitened ones with any from 90 days to two years (.018-.020 /
   .007). Profiles over the target alone do better than noted.
-
-The half-life of 180 days for text and the settings of NMF and the two regressions were chosen on the half-year before
-the cut (train before 2013-07-01, test until 2014), not on the test.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from benchmarks.held_out import HeldOut, K, Log, log_of, mean_ndcg
-from xdrec_assets.embeddings.vectors import unit_rows
+from benchmarks.data_sets import DataSet, read_food_kitchen
+from benchmarks.held_out import HeldOut, K, held_out
+from xdrec_assets.evaluation.protocols.by_time import split_global_time
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.build import ALL, build_knowledge
 from xdrec_assets.knowledge.tables import Knowledge
@@ -45,7 +43,7 @@ from xdrec_assets.rankers.ranking import top_k
 from xdrec_assets.rankers.registry import create_ranker
 from xdrec_assets.rankers.settings import NearestTextSettings, PopularitySettings, RankerSettings
 
-CUT = datetime(2014, 1, 1, tzinfo=UTC)
+VALIDATION_FROM, TEST_FROM = date(2013, 7, 1), date(2014, 1, 1)
 PLATFORMS = ("food", "kitchen")
 RAW, WHITENED = "raw", "whitened"
 EXPECTED = {"train": 133_080, "test": 40_468, "food": 4_001, "kitchen": 4_224}
@@ -60,10 +58,10 @@ class Case:
 
     title: str
     ranker: str
-    trained_on: str = "all"
+    trained_on: str
+    noted: tuple[float, float]
     settings: RankerSettings = DEFAULTS
     text: str = WHITENED
-    noted: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,7 @@ class Outcome:
 
     ndcg: list[float]
     by_popularity: list[int]
-    fit_seconds: float
-    score_seconds: float
+    seconds: float
 
 
 def popular(half_life_days: float | None) -> RankerSettings:
@@ -81,87 +78,57 @@ def popular(half_life_days: float | None) -> RankerSettings:
     return RankerSettings(popularity=PopularitySettings(half_life_days=half_life_days))
 
 
-def text_fading(half_life_days: float | None) -> RankerSettings:
-    """Nearest text with that half-life."""
-    return RankerSettings(nearest_text=NearestTextSettings(half_life_days=half_life_days))
-
-
+FADING_IN_A_YEAR = RankerSettings(nearest_text=NearestTextSettings(half_life_days=365))
 CASES = [
-    Case("most popular", "popularity", settings=popular(None), noted=(0.0013, 0.0019)),
-    Case("popular, 90 days", "popularity", settings=popular(90), noted=(0.0145, 0.0083)),
-    Case("popular, 30 days", "popularity", settings=popular(30), noted=(0.0073, 0.0102)),
-    Case("item-KNN", "item_knn", "one", noted=(0.0116, 0.0050)),
-    Case("item-KNN", "item_knn", noted=(0.0121, 0.0052)),
-    Case("user-KNN", "user_knn", "one", noted=(0.0145, 0.0058)),
-    Case("user-KNN", "user_knn", noted=(0.0128, 0.0066)),
-    Case("nearest text, raw", "nearest_text", "one", text_fading(None), RAW),
-    Case("nearest text, raw", "nearest_text", "all", text_fading(None), RAW),
-    Case("nearest text, raw, 365 days", "nearest_text", "all", text_fading(365), RAW, noted=(0.0071, 0.0044)),
-    Case("nearest text", "nearest_text", "one"),
-    Case("nearest text", "nearest_text", noted=(0.0188, 0.0069)),
-    *(Case(name, name, trained_on) for name in ("svd", "nmf", "linear", "logistic") for trained_on in ("one", "all")),
+    Case("most popular", "popularity", "all", (0.0013, 0.0019), popular(None)),
+    Case("popular, 90 days", "popularity", "all", (0.0145, 0.0083), popular(90)),
+    Case("popular, 30 days", "popularity", "all", (0.0073, 0.0102), popular(30)),
+    Case("item-KNN", "item_knn", "one", (0.0116, 0.0050)),
+    Case("item-KNN", "item_knn", "all", (0.0121, 0.0052)),
+    Case("user-KNN", "user_knn", "one", (0.0145, 0.0058)),
+    Case("user-KNN", "user_knn", "all", (0.0128, 0.0066)),
+    Case("nearest text, raw, 365 days", "nearest_text", "all", (0.0071, 0.0044), FADING_IN_A_YEAR, RAW),
+    Case("nearest text", "nearest_text", "all", (0.0188, 0.0069)),
 ]
 
 
-def read_log(folder: Path) -> Log:
-    """Events and items of both platforms, the items by platform and id."""
-    items = pd.read_csv(folder / "items.csv.gz", keep_default_na=False).sort_values(["domain", "item_id"])
-    items = items.rename(columns={"domain": "platform", "title": "text"})
-    return log_of(PLATFORMS, items, pd.read_csv(folder / "interactions.csv.gz"))
+def read_world(folder: Path) -> tuple[DataSet, History, dict[str, HeldOut]]:
+    """The data, the history before the cut, and the test of each platform.
 
-
-def read_world(folder: Path) -> tuple[History, dict[str, HeldOut], list[str]]:
-    """History before the cut, the test of each platform, and the titles of all items in the history's order."""
-    log = read_log(folder)
-    history, tests = log.split(CUT)
-    found = {"train": len(history.person), "test": len(log.events) - len(history.person)}
-    found |= {platform: len(test.people) for platform, test in tests.items()}
+    Raises:
+        ValueError: the sizes are not those of the notes.
+    """
+    data = read_food_kitchen(folder)
+    test = split_global_time(data.events, VALIDATION_FROM, TEST_FROM).test
+    asked = held_out(test)
+    found = {"train": len(test.history.person), "test": len(data.events) - len(test.history.person)}
+    found |= {platform: len(each.people) for platform, each in asked.items()}
     if found != EXPECTED:
         raise ValueError(f"{folder} gives {found}, expected {EXPECTED}; check that the files are complete")
-    return history, tests, log.items.text.tolist()
+    return data, test.history, asked
 
 
-def encode_titles(titles: Sequence[str], cache: Path | None) -> np.ndarray:
-    """Sentence embeddings of the titles, zeros where there is none, shape (n_items, d); kept in `cache` where given."""
-    if cache is not None and cache.exists():
-        vectors: np.ndarray = np.load(cache, allow_pickle=False)
-        if len(vectors) != len(titles):
-            raise ValueError(f"{cache} has {len(vectors)} rows, expected {len(titles)} titles; delete it")
-        return vectors
-    from resources.encoding.encoders import PACKAGED, text_encoder
-
-    vectors = text_encoder(PACKAGED).encode(titles)
-    if cache is not None:
-        np.save(cache, vectors)
-    return vectors
-
-
-def run(case: Case, history: History, tests: dict[str, HeldOut], knowledge: dict[str, Knowledge]) -> Outcome:
+def run(case: Case, history: History, asked: Mapping[str, HeldOut], knowledge: Mapping[str, Knowledge]) -> Outcome:
     """Fit once on all platforms, or once per platform, and rank for the people of each test."""
     popularity = Popularity(FOREVER).fit(history, knowledge[ALL])
-    ndcg, by_popularity, fit_seconds, score_seconds = [], [], 0.0, 0.0
+    ndcg, by_popularity, began = [], [], time.perf_counter()
     ranker: Any = None
-    for platform, test in tests.items():
-        began = time.perf_counter()
+    for platform, test in asked.items():
         if case.trained_on == "one" or ranker is None:
             seen, scope = (history.only(platform), platform) if case.trained_on == "one" else (history, ALL)
             ranker = create_ranker(case.ranker, case.settings).fit(seen, knowledge[scope])
-        fitted = time.perf_counter()
         best = top_k(ranker, popularity, history, test.people, history.items_of(platform), K, test.candidates)
-        fit_seconds, score_seconds = fit_seconds + fitted - began, score_seconds + time.perf_counter() - fitted
-        ndcg.append(mean_ndcg(best.items, test.relevant))
+        ndcg.append(float(test.ndcg(best.items).mean()))
         by_popularity.append(int(best.by_popularity.sum()))
-    return Outcome(ndcg, by_popularity, fit_seconds, score_seconds)
+    return Outcome(ndcg, by_popularity, time.perf_counter() - began)
 
 
 def line(case: Case, outcome: Outcome) -> str:
     """One line of the table."""
-    ours = " / ".join(f"{value:.4f}" for value in outcome.ndcg)
-    noted = " / ".join(f"{value:.4f}" for value in case.noted) if case.noted else ""
-    apart = " / ".join(f"{a / b - 1:+.0%}" for a, b in zip(outcome.ndcg, case.noted, strict=True)) if case.noted else ""
-    unknown = " / ".join(str(count) for count in outcome.by_popularity)
-    seconds = f"{outcome.fit_seconds:7.2f} {outcome.score_seconds:8.2f}"
-    return f"{case.title:28} {case.trained_on:10} {ours:17} {noted:17} {apart:12} {unknown:>11} {seconds}"
+    ours, noted = (" / ".join(f"{value:.4f}" for value in values) for values in (outcome.ndcg, case.noted))
+    apart = " / ".join(f"{a / b - 1:+.0%}" for a, b in zip(outcome.ndcg, case.noted, strict=True))
+    unknown = " / ".join(map(str, outcome.by_popularity))
+    return f"{case.title:28} {case.trained_on:10} {ours:17} {noted:17} {apart:12} {unknown:>11} {outcome.seconds:7.2f}"
 
 
 def main() -> None:
@@ -170,19 +137,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with interactions.csv.gz and items.csv.gz")
     parser.add_argument("--vectors", type=Path, help="keep the titles' vectors in this .npy file, or take them from it")
     arguments = parser.parse_args()
-    history, tests, titles = read_world(arguments.data)
-    vectors = unit_rows(encode_titles(titles, arguments.vectors))
+    data, history, asked = read_world(arguments.data)
+    vectors = data.text_vectors(arguments.vectors)
     knowledge = build_knowledge(history, vectors)
     raw = {
         scope: replace(one, text=vectors * np.asarray(one.text.any(axis=1))[:, None])
         for scope, one in knowledge.items()
     }
     print(f"NDCG@{K} food / kitchen; train {EXPECTED['train']:,}, test {EXPECTED['test']:,}", end="; ")
-    print(", ".join(f"{len(test.people):,} people on {platform}" for platform, test in tests.items()))
-    heads = f"{'ranker':28} {'trained_on':10} {'ours':17} {'noted':17} {'apart':12} {'popularity*':>11}"
-    print(f"{heads} {'fit s':>7} {'rank s':>8}")
+    print(", ".join(f"{len(test.people):,} people on {platform}" for platform, test in asked.items()))
+    print(f"{'ranker':28} {'trained_on':10} {'ours':17} {'noted':17} {'apart':12} {'popularity*':>11} {'s':>7}")
     for case in CASES:
-        print(line(case, run(case, history, tests, raw if case.text == RAW else knowledge)), flush=True)
+        print(line(case, run(case, history, asked, raw if case.text == RAW else knowledge)), flush=True)
     print("* people of whom the ranker knows nothing, answered by popularity")
 
 

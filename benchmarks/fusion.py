@@ -21,7 +21,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.food_kitchen_rankers import CUT, FOREVER, PLATFORMS, encode_titles, read_log
-from benchmarks.held_out import HeldOut, K, Log, interval, ndcg
+from benchmarks.data_sets import DataSet, read_food_kitchen
+from benchmarks.food_kitchen_rankers import FOREVER, PLATFORMS, TEST_FROM
+from benchmarks.held_out import HeldOut, K, held_out, interval
 from resources.encoding.word_vectors import fit_words
-from xdrec_assets.embeddings.vectors import unit_rows
 from xdrec_assets.embeddings.whitening import whitened
+from xdrec_assets.evaluation.protocols.by_time import back_test
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.alignment.align import align
 from xdrec_assets.knowledge.alignment.settings import AlignmentSettings
@@ -49,7 +50,8 @@ from xdrec_assets.rankers.ranking import top_k
 from xdrec_assets.rankers.registry import create_ranker
 from xdrec_assets.rankers.settings import RankerSettings
 
-HALVES = (datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 7, 1, tzinfo=UTC), CUT)
+HALVES = (date(2013, 1, 1), date(2013, 7, 1), TEST_FROM)
+END = date(2015, 1, 1)  # after the last event
 DEFAULTS, WORDS_SIZE = KnowledgeSettings(), 128
 TWO_SIDED = 1.96  # standard errors of a 95 % interval
 RANKERS = ("nearest", "linear")
@@ -95,11 +97,12 @@ class World:
     """(n_pairs, 2), twins."""
 
 
-def world_of(log: Log, text: np.ndarray, words: np.ndarray, cut: datetime, until: datetime | None) -> World:
+def world_of(data: DataSet, text: np.ndarray, words: np.ndarray, cut: date, until: date) -> World:
     """What is known before a moment, and what came after."""
-    history, tests = log.split(cut, until)
+    (split,) = back_test(data.events, [cut], (until - cut).days)
+    history, tests = split.history, held_out(split)
     behaviour = behaviour_vectors(history, DEFAULTS.behaviour_size, DEFAULTS.seed)
-    items = pa.table({"title": log.items.text.tolist()})
+    items = pa.table({"title": data.texts})
     others = {"words": whitened(words), "behaviour": whitened(behaviour)}
     return World(history, tests, text, others, twins(history, items, text).pairs)
 
@@ -127,7 +130,7 @@ def ndcg_of(ranker: str, world: World, knowledge: Knowledge) -> dict[str, np.nda
     for platform, test in world.tests.items():
         items = world.history.items_of(platform)
         best = top_k(fitted, popularity, world.history, test.people, items, K, test.candidates)
-        found[platform] = ndcg(best.items, test.relevant)
+        found[platform] = test.ndcg(best.items)
     return found
 
 
@@ -140,7 +143,7 @@ def segments(world: World, platform: str) -> dict[str, np.ndarray]:
 
 def cell(values: np.ndarray) -> str:
     """A mean and its interval."""
-    low, high = interval(values, np.random.default_rng(0))
+    low, high = interval(values)
     return f"{values.mean():.4f} ({low:.4f}–{high:.4f})"
 
 
@@ -188,15 +191,14 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only cases whose alignment or fusion has this in its name")
     parser.add_argument("--cut", choices=("both", "validation", "test"), default="both", help="which tables to print")
     arguments = parser.parse_args()
-    log = read_log(arguments.data)
-    titles = log.items.text.tolist()
-    text = unit_rows(encode_titles(titles, arguments.vectors))
-    words = fit_words("tfidf", titles, WORDS_SIZE).encode(titles)
+    data = read_food_kitchen(arguments.data)
+    text = data.text_vectors(arguments.vectors)
+    words = fit_words("tfidf", data.texts, WORDS_SIZE).encode(data.texts)
     cases = [case for case in CASES if arguments.only in f"{case.alignment} {case.fusion}"]
     if arguments.cut != "test":
-        conclude(run("validation", [world_of(log, text, words, *half) for half in pairwise(HALVES)], cases))
+        conclude(run("validation", [world_of(data, text, words, *half) for half in pairwise(HALVES)], cases))
     if arguments.cut != "validation":
-        run("test", [world_of(log, text, words, CUT, None)], cases)
+        run("test", [world_of(data, text, words, TEST_FROM, END)], cases)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,19 @@
-"""Split a log by time into a history and what came after, and measure rankings of it with their uncertainty."""
+"""Whom and what publications ask for: people known before, items seen before, and NDCG@10 of each person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 
-from xdrec_assets.joined.history import History
+from xdrec_assets.evaluation.catalogue import candidate_items
+from xdrec_assets.evaluation.metrics.ranking import find_hits, ndcg_at_k
+from xdrec_assets.evaluation.protocols.splits import Split, of_known_people
+from xdrec_assets.evaluation.relevant_sets import RelevantSets
+from xdrec_assets.evaluation.uncertainty.bootstrap import resample
 
 K = 10
-DISCOUNT = 1 / np.log2(np.arange(2, K + 2))
 RESAMPLES = 1_000
 
 
@@ -21,76 +22,45 @@ class HeldOut:
     """Who is asked on a platform, about which items, and what they took."""
 
     candidates: np.ndarray  # (n_candidates,) item indices
-    people: np.ndarray  # (n_people,)
-    relevant: list[np.ndarray]  # per person, item indices
+    relevant: RelevantSets  # of people known before, each with something to find
 
-    def sample(self, n: int) -> HeldOut:
+    @property
+    def people(self) -> np.ndarray:
+        """Who, shape (n_people,)."""
+        return self.relevant.person
+
+    def sample(self, n: int, seed: int = 0) -> HeldOut:
         """The same of at most `n` people, always the same ones."""
-        rows = np.sort(np.random.default_rng(0).permutation(len(self.people))[:n])
-        return HeldOut(self.candidates, self.people[rows], [self.relevant[row] for row in rows])
+        drawn = np.random.default_rng(seed).permutation(len(self.people))[:n]
+        is_drawn = np.isin(np.arange(len(self.people)), drawn)
+        return HeldOut(self.candidates, only_people(self.relevant, is_drawn))
+
+    def ndcg(self, ranked: np.ndarray) -> np.ndarray:
+        """NDCG@k of each person, shape (n_people,); ranked: (n_people, k) item indices, best first."""
+        return ndcg_at_k(find_hits(ranked, self.relevant.indptr, self.relevant.item), self.relevant.n_relevant)
 
 
-@dataclass(frozen=True)
-class Log:
-    """All events and items of a data set; the first event of a person and item stands for all."""
+def held_out(split: Split, catalogue: Literal["known", "seen"] = "seen") -> dict[str, HeldOut]:
+    """By platform: people known before the split who took candidates afterwards.
 
-    platforms: tuple[str, ...]
-    people: np.ndarray  # (n_people,) their ids
-    items: pd.DataFrame  # item_id, platform, text; a platform's items stand together, in the order of `platforms`
-    events: pd.DataFrame  # person and item (numbers), timestamp (Unix seconds); by person and item
-
-    def split(self, cut: datetime, until: datetime | None = None) -> tuple[History, dict[str, HeldOut]]:
-        """The history before a moment, and by platform who took what from then on (and before another)."""
-        when = self.events.timestamp
-        is_train = when < cut.timestamp()
-        is_test = ~is_train if until is None else ~is_train & (when < until.timestamp())
-        history = self._history(self.events[is_train], cut)
-        return history, {platform: _test(history, self.events[is_test], platform) for platform in self.platforms}
-
-    def _history(self, train: pd.DataFrame, cut: datetime) -> History:
-        return History(
-            as_of=date(cut.year, cut.month, cut.day),
-            platforms=self.platforms,
-            person_id=self.people.astype(object),
-            item_id=self.items.item_id.to_numpy(dtype=object),
-            item_platform=self.items.platform.map(self.platforms.index).to_numpy(dtype=np.int16),
-            person=train.person.to_numpy(dtype=np.int32),
-            item=train["item"].to_numpy(dtype=np.int32),
-            strength=np.ones(len(train), dtype=np.float32),
-            age_days=((cut.timestamp() - train.timestamp) / 86_400).to_numpy(dtype=np.float32),
-        )
+    "seen": items with an event before are candidates, and nothing else is relevant; "known": all items.
+    """
+    found = {}
+    for platform, relevant in split.relevant.items():
+        candidates = candidate_items(split.history, platform, catalogue)
+        found[platform] = HeldOut(candidates, of_known_people(relevant).of_candidates(candidates))
+    return found
 
 
-def log_of(platforms: Sequence[str], items: pd.DataFrame, events: pd.DataFrame) -> Log:
-    """A log out of items (item_id, platform, text) and events (user_id, item_id, timestamp)."""
-    events = events.sort_values("timestamp", kind="stable").drop_duplicates(["user_id", "item_id"])
-    people, person = np.unique(events.user_id.to_numpy(), return_inverse=True)
-    numbers = pd.Index(items.item_id).get_indexer(events.item_id)
-    rows = pd.DataFrame({"person": person, "item": numbers, "timestamp": events.timestamp.to_numpy()})
-    return Log(tuple(platforms), people, items, rows.sort_values(["person", "item"], kind="stable"))
+def only_people(relevant: RelevantSets, keep: np.ndarray) -> RelevantSets:
+    """Some of the people, with all that is relevant to them; keep: (n_people,) bool."""
+    kept = relevant.restricted_to(np.repeat(keep, relevant.n_relevant))
+    indptr = np.concatenate([[0], np.cumsum(kept.n_relevant[keep])]).astype(np.int64)
+    return RelevantSets(kept.platform, kept.person_id[keep], kept.person[keep], indptr, kept.item)
 
 
-def _test(history: History, later: pd.DataFrame, platform: str) -> HeldOut:
-    candidates = np.unique(history.only(platform).item)
-    known = later[later["item"].isin(candidates) & later.person.isin(np.unique(history.person))]
-    taken = known.groupby("person")["item"].apply(np.array)
-    return HeldOut(candidates, taken.index.to_numpy(), taken.tolist())
-
-
-def ndcg(ranked: np.ndarray, relevant: Sequence[np.ndarray]) -> np.ndarray:
-    """NDCG@K of each person (n_people,), binary gains, the ideal over min(K, relevant); ranked: (n_people, K)."""
-    hits = np.array([np.isin(row, taken) for row, taken in zip(ranked, relevant, strict=True)])
-    ideal = np.cumsum(DISCOUNT)[np.minimum([len(taken) for taken in relevant], K) - 1]
-    return np.asarray(hits @ DISCOUNT / ideal)
-
-
-def mean_ndcg(ranked: np.ndarray, relevant: Sequence[np.ndarray]) -> float:
-    """Mean NDCG@K over people."""
-    return float(np.mean(ndcg(ranked, relevant)))
-
-
-def interval(values: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+def interval(values: np.ndarray, person_id: np.ndarray | None = None) -> tuple[float, float]:
     """The middle 95 % of the means of resamples of `values` (n,): a bootstrap interval of their mean."""
-    counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), size=RESAMPLES)
-    low, high = np.quantile(counts @ values / len(values), [0.025, 0.975])
-    return float(low), float(high)
+    who = np.arange(len(values)) if person_id is None else person_id
+    (found,) = resample(who, values[:, None], seed=0, n=RESAMPLES)
+    return found.interval()

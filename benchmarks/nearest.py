@@ -23,7 +23,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from benchmarks.food_kitchen_rankers import PLATFORMS, encode_titles, read_log
+from benchmarks.data_sets import read_food_kitchen
 from xdrec_assets.embeddings.vectors import is_known, unit_rows
 from xdrec_assets.embeddings.whitening import whitened
 from xdrec_assets.knowledge.links.nearest import coded, nearest
@@ -78,10 +78,10 @@ class Measured:
 
 def titles_by_platform(data: Path, cache: Path | None) -> Iterator[np.ndarray]:
     """The whitened vectors of the titles of each platform, of unit length."""
-    items = read_log(data).items
-    vectors = encode_titles(items.text.tolist(), cache)
-    for platform in PLATFORMS:
-        own = vectors[(items.platform == platform).to_numpy()]
+    read = read_food_kitchen(data)
+    vectors = read.text_vectors(cache)
+    for platform in range(len(read.events.platforms)):
+        own = vectors[read.events.item_platform == platform]
         yield unit_rows(whitened(own[is_known(own)]))
 
 

@@ -1,15 +1,16 @@
 """The table of fusion and alignment on a small log, and who is warm or cold in it."""
 
-from datetime import UTC, datetime
+from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from benchmarks.data_sets import DataSet
 from benchmarks.fusion import CASES, WORDS_SIZE, Case, World, by_segment, conclude, knowledge_of, segments, world_of
-from benchmarks.held_out import log_of
+from xdrec_assets.evaluation.protocols.events import events_of, first_of_each_pair
+from xdrec_assets.evaluation.protocols.splits import SECONDS_PER_DAY, seconds_at
 
-CUT = datetime(2013, 7, 1, tzinfo=UTC)
+CUT = date(2013, 7, 1)
 TRAINED = {"adversarial", "contrastive", "gated", "attention", "experts"}  # tested where they stand
 UNTRAINED = [case for case in CASES if not TRAINED & {case.alignment, case.fusion}]
 
@@ -19,18 +20,21 @@ def world() -> World:
     """Thirty people on both platforms, every third of whom comes to kitchen only after the cut."""
     rng = np.random.default_rng(0)
     names = [("food", f"f{i:02d}") for i in range(40)] + [("kitchen", f"k{i:02d}") for i in range(40)]
-    items = pd.DataFrame([{"item_id": item, "platform": p, "text": f"thing {item[1:]}"} for p, item in names])
-    rows = []
+    number = {item: row for row, (_, item) in enumerate(names)}
+    people, items, times = [], [], []
     for person in range(30):
         for platform in "fk":
             for n, item in enumerate(rng.choice(20, 8, replace=False) * 2 + person % 2):
                 is_late = n > 5 or (platform == "k" and person % 3 == 0)
                 day = int(rng.integers(1, 100))
-                when = int(CUT.timestamp()) + (day if is_late else -day) * 86_400
-                rows.append({"user_id": f"u{person:02d}", "item_id": f"{platform}{item:02d}", "timestamp": when})
+                people.append(f"u{person:02d}")
+                items.append(number[f"{platform}{item:02d}"])
+                times.append(seconds_at(CUT) + (day if is_late else -day) * SECONDS_PER_DAY)
     vectors = rng.standard_normal((80, 16)).astype(np.float32)
     words = rng.standard_normal((80, WORDS_SIZE)).astype(np.float32)
-    return world_of(log_of(("food", "kitchen"), items, pd.DataFrame(rows)), vectors, words, CUT, None)
+    events = events_of(names, np.array(people), np.array(items), np.array(times))
+    data = DataSet(first_of_each_pair(events), [f"thing {item[1:]}" for _, item in names])
+    return world_of(data, vectors, words, CUT, CUT + timedelta(days=101))
 
 
 def test_cold_people_have_nothing_on_the_target_before_the_cut(world: World) -> None:

@@ -1,56 +1,68 @@
-"""The split by time and the figures that the benchmarks share."""
-
-from datetime import UTC, datetime
+"""Whom publications ask, and for what."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from benchmarks.held_out import HeldOut, Log, interval, log_of
+from benchmarks.held_out import HeldOut, held_out, interval
+from tests.evaluation.protocols.logs import asked, day, log_of
+from xdrec_assets.evaluation.protocols.by_time import split_global_time
+from xdrec_assets.evaluation.protocols.splits import FinalTest
+from xdrec_assets.evaluation.relevant_sets import RelevantSets
 
-ITEMS = pd.DataFrame({"item_id": ["a", "b", "c"], "platform": ["food", "food", "kitchen"], "text": ["", "", ""]})
-
-
-def at(day: int) -> datetime:
-    return datetime(2014, 1, day, tzinfo=UTC)
+LOG = [("u", "apple", 1), ("v", "bread", 2), ("v", "pan", 3)]
+LATER = [("u", "bread", 5), ("u", "cake", 5), ("u", "pan", 5), ("v", "cake", 6), ("w", "apple", 6)]
 
 
 @pytest.fixture
-def log() -> Log:
-    taken = [("u", "a", 1), ("u", "b", 5), ("u", "a", 6), ("v", "b", 2), ("v", "a", 7), ("v", "c", 7), ("w", "a", 8)]
-    events = pd.DataFrame(taken, columns=["user_id", "item_id", "day"])
-    return log_of(["food", "kitchen"], ITEMS, events.assign(timestamp=[at(day).timestamp() for day in events.day]))
+def split() -> FinalTest:
+    return split_global_time(log_of(LOG + LATER), day(2), day(4)).test
 
 
-def test_the_first_event_of_a_pair_stands_for_all(log: Log) -> None:
-    history, _ = log.split(at(7))
-    assert list(zip(history.person.tolist(), history.item.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 1)]
-    assert history.age_days.tolist() == [6, 2, 5]
+def test_people_and_items_unknown_before_are_not_asked_for(split: FinalTest) -> None:
+    found = held_out(split)
+    assert asked(found["food"].relevant) == {"u": ["bread"]}
+    assert asked(found["kitchen"].relevant) == {"u": ["pan"]}
+    assert found["food"].candidates.tolist() == [0, 1]
+    assert found["food"].people.tolist() == [0]
 
 
-def test_people_and_items_unknown_before_the_cut_are_not_asked_for(log: Log) -> None:
-    _, tests = log.split(at(7))
-    assert tests["food"].people.tolist() == [1]
-    assert tests["food"].relevant[0].tolist() == [0]
-    assert len(tests["kitchen"].people) == 0
-
-
-def test_a_window_ends(log: Log) -> None:
-    _, tests = log.split(at(3), until=at(7))
-    assert {platform: test.people.tolist() for platform, test in tests.items()} == {"food": [0], "kitchen": []}
+def test_with_all_items_known_nothing_is_left_out_but_people(split: FinalTest) -> None:
+    found = held_out(split, "known")
+    assert asked(found["food"].relevant) == {"u": ["bread", "cake"], "v": ["cake"]}
+    assert found["food"].candidates.tolist() == [0, 1, 2]
 
 
 def test_a_sample_keeps_people_and_what_they_took_together() -> None:
-    test = HeldOut(np.arange(3), np.arange(100), [np.array([person]) for person in range(100)])
+    names = np.array([f"p{person:02d}" for person in range(100)], dtype=object)
+    indptr = np.cumsum([0, *(1 + person % 2 for person in range(100))])
+    items = np.concatenate([[person, 100][: 1 + person % 2] for person in range(100)])
+    test = HeldOut(np.arange(101), RelevantSets("food", names, np.arange(100), indptr, items))
     some = test.sample(10)
     assert len(some.people) == 10
-    assert [taken[0] for taken in some.relevant] == some.people.tolist() == test.sample(10).people.tolist()
+    assert (
+        some.relevant.item[some.relevant.indptr[:-1]].tolist()
+        == some.people.tolist()
+        == test.sample(10).people.tolist()
+    )
+    assert some.relevant.n_relevant.tolist() == [1 + person % 2 for person in some.people]
+    assert test.sample(10, seed=1).people.tolist() != some.people.tolist()
+    assert test.sample(1_000).people.tolist() == test.people.tolist()
+
+
+def test_ndcg_by_hand() -> None:
+    names = np.array(["u", "v"], dtype=object)
+    test = HeldOut(
+        np.arange(10), RelevantSets("food", names, np.array([0, 1]), np.array([0, 2, 3]), np.array([7, 9, 4]))
+    )
+    ranked = np.array([[7, 1, 9, *[-1] * 7], [5, *[-1] * 9]])
+    first = (1 + 1 / np.log2(4)) / (1 + 1 / np.log2(3))
+    np.testing.assert_allclose(test.ndcg(ranked), [first, 0])
 
 
 def test_interval_is_that_of_the_mean() -> None:
     values = np.random.default_rng(0).normal(1, 2, size=4_000)
-    low, high = interval(values, np.random.default_rng(1))
+    low, high = interval(values)
     assert (low, high) == pytest.approx(
         (values.mean() - 1.96 * 2 / 4_000**0.5, values.mean() + 1.96 * 2 / 4_000**0.5), abs=0.01
     )
-    assert interval(np.ones(5), np.random.default_rng(0)) == pytest.approx((1, 1))
+    assert interval(np.ones(5)) == pytest.approx((1, 1))
