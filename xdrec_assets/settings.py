@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from data_quality.yaml_model import YamlError, complaints
 from xdrec_assets.embeddings.settings import EmbeddingSettings
+from xdrec_assets.evaluation.champion.settings import override_complaint
 from xdrec_assets.evaluation.settings import EvaluationSettings
 from xdrec_assets.knowledge.settings import KnowledgeSettings
 from xdrec_assets.platforms.folder import PlatformFolder
@@ -42,10 +43,19 @@ def stage_settings(folder: PlatformFolder) -> StageSettings:
         except ValidationError as error:
             raise YamlError(f"{folder.path / 'settings.yaml'}: {section}: {complaints(error, model)}") from error
 
+    def evaluation() -> EvaluationSettings:
+        """What a person has set for a platform must speak of one that there is, and of an as-of date."""
+        settings, as_of = read("evaluation", EvaluationSettings), folder.settings.as_of
+        platforms = [platform.platform for platform in folder.platforms]
+        wrong = override_complaint(settings.champion.overrides, platforms, as_of.weekly_from, as_of.dates)
+        if wrong:
+            raise YamlError(f"{folder.path / 'settings.yaml'}: evaluation.{wrong}")
+        return settings
+
     return StageSettings(
         embeddings=read("embeddings", EmbeddingSettings),
         knowledge=read("knowledge", KnowledgeSettings),
         rankers=read("rankers", RankerSettings),
-        evaluation=read("evaluation", EvaluationSettings),
+        evaluation=evaluation(),
         recommendations=read("recommendations", RecommendationSettings),
     )

@@ -24,6 +24,7 @@ from xdrec_assets.recommendations.showcase import showcase
 from xdrec_assets.recommendations.top_k import Catalogue, Served, recommend, top_k_table
 
 TABLE = "recommendations/top_k"
+SERVED = ("platform", "ranker", "trained_on")
 
 
 def publish_top_k(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
@@ -32,7 +33,7 @@ def publish_top_k(pipeline: Pipeline, partition: Partition) -> Iterator[Publicat
     champions = rows_of(pipeline, "evaluation/champion", as_of, as_of).to_pylist()
     served_by = {name: pipeline.lake.fingerprints(f"rankers/{name}", [partition.key]) for name in _rankers(champions)}
     made_from = fingerprint(
-        champions,
+        [[champion[key] for key in SERVED] for champion in champions],  # why it is served changes no list
         served_by,
         settings.model_dump(mode="json"),
         pipeline.code_of("recommendations"),

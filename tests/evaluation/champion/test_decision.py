@@ -1,91 +1,104 @@
-"""Who may be served, on what evidence."""
+"""Rows of evaluation/champion, platform by platform."""
 
-from datetime import date
-from typing import Any
+import json
+from dataclasses import replace
 
 import pytest
 
-from xdrec_assets.evaluation.champion.decision import Champion, champion_table, choose_champions
+from data_quality.contract import load_contract
+from tests.evaluation.champion.judged import WEEK_1, WEEK_2, WEEK_3, Judged, decided, judged, names, people
+from xdrec_assets.evaluation.champion.decision import champion_table, choose_champions
+from xdrec_assets.evaluation.champion.settings import ChampionSettings
 
-WEEK_1, WEEK_2, WEEK_3 = date(2026, 2, 2), date(2026, 2, 9), date(2026, 2, 16)
-
-
-def board(as_of: date, n_people: int = 100, platform: str = "shop", **ndcg: float | None) -> list[dict[str, Any]]:
-    named = {tuple(name.rsplit("_", 1)): value for name, value in ndcg.items()}
-    return [
-        {"as_of": as_of, "platform": platform, "ranker": ranker, "trained_on": on, "ndcg": value, "n_people": n_people}
-        for (ranker, on), value in named.items()
-    ]
-
-
-def choose(rows: list[dict[str, Any]], as_of: date = WEEK_2, windows: int = 4) -> Champion:
-    (champion,) = choose_champions(rows, as_of, ["shop"], days=7, windows=windows)
-    return champion
+BASE = people(0.10, seed=1)
+VALUES = {
+    "popularity_one": BASE,
+    "item_knn_one": people(0.02, seed=2, like=BASE),
+    "item_knn_all": people(0.04, seed=3, like=BASE),
+}
+ROWS = judged(VALUES)
 
 
-def test_best_that_beats_its_twin_and_popularity_is_promoted() -> None:
-    champion = choose(board(WEEK_1, popularity_one=0.02, knn_one=0.04, knn_all=0.05))
-    assert (champion.ranker, champion.trained_on, champion.ndcg, champion.popularity_ndcg) == ("knn", "all", 0.05, 0.02)
-    assert "beats popularity (0.0200) and its twin of this platform alone (0.0400)" in champion.reason
+def test_row_of_a_promotion_holds_its_figures() -> None:
+    found = ROWS.champion(("popularity", "one"))
+    assert (found.platform, found.ranker, found.trained_on, found.decision) == ("shop", "item_knn", "all", "promoted")
+    assert (found.former_ranker, found.former_trained_on) == ("popularity", "one")
+    assert found.ndcg == pytest.approx(VALUES["item_knn_all"].mean(), abs=1e-6)
+    assert found.ndcg_low is not None
+    assert found.ndcg_high is not None
+    assert found.ndcg_low < found.ndcg < found.ndcg_high
+    assert found.popularity_ndcg == pytest.approx(BASE.mean(), abs=1e-6)
+    assert found.twin_ndcg == pytest.approx(VALUES["item_knn_one"].mean(), abs=1e-6)
+    assert found.p_adjusted is not None
+    assert found.p_adjusted < 0.001
+    assert (found.n_people, found.windows, found.first_window) == (400, 1, WEEK_1)
+    assert found.guard_rails is not None
+    assert "coverage 30.0%, at least 15.0%" in found.guard_rails
+    assert "with and without products that another platform lists too" in found.reason
+    assert "in the window of 2026-02-02 with 400 test people, and keeps the guard rails." in found.reason
 
 
-def test_twin_is_served_where_transfer_hurts() -> None:
-    champion = choose(board(WEEK_1, popularity_one=0.02, knn_one=0.04, knn_all=0.03))
-    assert (champion.ranker, champion.trained_on) == ("knn", "one")
-    assert "with the other platforms' data it does no better (0.0300)" in champion.reason
+def test_row_of_a_platform_nobody_judged() -> None:
+    found = Judged().champion()
+    assert (found.ranker, found.trained_on, found.decision) == ("popularity", "one", "first")
+    figures = (found.ndcg, found.ndcg_low, found.ndcg_high, found.popularity_ndcg, found.twin_ndcg, found.p_adjusted)
+    assert figures == (None,) * 6
+    assert (found.n_people, found.windows, found.first_window, found.former_ranker) == (0, 0, None, None)
 
 
-def test_equal_to_the_twin_is_not_better() -> None:
-    assert choose(board(WEEK_1, popularity_one=0.02, knn_one=0.04, knn_all=0.04)).trained_on == "one"
-
-
-def test_trained_on_all_without_a_twin_is_refused() -> None:
-    assert choose(board(WEEK_1, popularity_one=0.02, knn_all=0.05)).ranker == "popularity"
-
-
-def test_popularity_is_served_where_nothing_beats_it() -> None:
-    champion = choose(board(WEEK_1, popularity_one=0.05, knn_one=0.04, knn_all=0.05))
-    assert (champion.ranker, champion.trained_on, champion.ndcg) == ("popularity", "one", 0.05)
-    assert "No ranker earned it over popularity (0.0500)" in champion.reason
-
-
-def test_no_evidence_yet_is_said() -> None:
-    champion = choose([])
-    assert (champion.ranker, champion.ndcg, champion.popularity_ndcg) == ("popularity", None, None)
-    assert "no evaluated week before 2026-02-09" in champion.reason
-
-
-def test_window_that_is_not_over_is_no_evidence() -> None:
-    rows = board(WEEK_1, popularity_one=0.02, knn_one=0.04) + board(WEEK_2, popularity_one=0.02, knn_one=0.01)
-    assert choose(rows, as_of=WEEK_2).ranker == "knn"
-    assert choose(rows, as_of=date(2026, 2, 8)).ndcg is None  # the first window ends on the 9th
+def test_figures_of_what_was_not_resampled_decide_nothing() -> None:
+    """Leaderboard rows without resamples: nothing can be sure, and nothing is promoted."""
+    found = Judged(ROWS.boards, []).champion()
+    assert (found.ranker, found.decision, found.ndcg_low) == ("popularity", "first", None)
 
 
 def test_later_figures_change_nothing() -> None:
-    past = board(WEEK_1, popularity_one=0.02, knn_one=0.04)
-    assert choose(past) == choose(past + board(WEEK_3, popularity_one=0.9, knn_one=0.1))
+    later = ROWS + judged({"popularity_one": VALUES["item_knn_all"], "item_knn_all": BASE}, WEEK_3)
+    assert later.champion() == ROWS.champion()
 
 
-def test_windows_are_pooled_by_people() -> None:
-    rows = board(WEEK_1, 300, popularity_one=0.02, knn_one=0.04) + board(WEEK_2, 100, popularity_one=0.02, knn_one=0.08)
-    assert choose(rows, as_of=WEEK_3).ndcg == pytest.approx(0.05)
-    assert choose(rows, as_of=WEEK_3, windows=1).ndcg == pytest.approx(0.08)
-    assert "over 2 windows since 2026-02-02 with 400 test people" in choose(rows, as_of=WEEK_3).reason
-
-
-def test_ranker_missing_from_a_window_is_not_compared() -> None:
-    rows = board(WEEK_1, popularity_one=0.02, knn_one=0.04)
-    rows += board(WEEK_2, popularity_one=0.02, knn_one=0.04, late_one=0.5)
-    assert choose(rows, as_of=WEEK_3).ranker == "knn"
-
-
-def test_weeks_without_test_people_are_passed_by() -> None:
-    rows = board(WEEK_1, popularity_one=0.02, knn_one=0.04) + board(WEEK_2, 0, popularity_one=None, knn_one=None)
-    assert choose(rows, as_of=WEEK_3).ndcg == 0.04
+def test_decision_follows_the_latest_one_before_the_date() -> None:
+    past = [decided(WEEK_3, "svd", "one"), decided(WEEK_1, "item_knn", "one"), decided(WEEK_2, "nmf", "one")]
+    (found,) = choose_champions(ROWS.boards, ROWS.resamples, past, WEEK_2, ["shop"], 7)
+    assert found.former_ranker == "item_knn"
 
 
 def test_every_platform_is_decided_apart_and_fits_the_contract() -> None:
-    rows = board(WEEK_1, popularity_one=0.02, knn_one=0.04) + board(WEEK_1, platform="music", popularity_one=0.3)
-    table = champion_table(choose_champions(rows, WEEK_2, ["music", "news", "shop"], days=7, windows=4))
-    assert table["platform"].to_pylist() == ["music", "news", "shop"]
-    assert table["ranker"].to_pylist() == ["popularity", "popularity", "knn"]
+    rows = ROWS + judged({"popularity_one": BASE}, platform="music")
+    found = choose_champions(rows.boards, rows.resamples, [], WEEK_2, ["music", "news", "shop"], 7)
+    assert names(found) == [
+        ("music", "popularity", "one"),
+        ("news", "popularity", "one"),
+        ("shop", "item_knn", "all"),
+    ]
+    table = champion_table(found)
+    assert table.schema.equals(load_contract("evaluation/champion").arrow_schema())
+    assert [json.loads(versions) for versions in table["versions"].to_pylist()] == [{}, {}, {}]
+    alone = choose_champions(ROWS.boards, ROWS.resamples, [], WEEK_2, ["shop"], 7)
+    assert alone == found[2:]
+
+
+def test_order_of_rows_and_repetition_change_nothing() -> None:
+    backwards = Judged(ROWS.boards[::-1], ROWS.resamples[::-1])
+    assert backwards.champion() == ROWS.champion() == ROWS.champion()
+
+
+def test_rows_that_were_given_are_not_altered() -> None:
+    before = [dict(row) for row in ROWS.resamples]
+    ROWS.champion()
+    assert ROWS.resamples == before
+
+
+def test_promoted_one_stays_when_nothing_changes() -> None:
+    first = ROWS.champion()
+    again = ROWS.champion((first.ranker, first.trained_on))
+    assert (again.ranker, again.trained_on, again.decision) == (first.ranker, first.trained_on, "kept")
+
+
+def test_interval_follows_alpha() -> None:
+    wide, narrow = (ROWS.champion(settings=ChampionSettings(alpha=alpha)) for alpha in (0.01, 0.2))
+    assert wide.ndcg_low is not None
+    assert narrow.ndcg_low is not None
+    assert wide.ndcg_low < narrow.ndcg_low
+    assert "99% interval" in wide.reason
+    assert replace(wide, ndcg_low=0.0, ndcg_high=0.0, reason="") != replace(narrow, ndcg_low=0.0, ndcg_high=0.0)

@@ -1,56 +1,87 @@
 """Choose what may be served on each platform, on evidence that was complete before the as-of date.
 
-A test window counts once it is over: evaluated as of d, it ends at d + days, which must not lie after the date decided
-for. The latest `windows` of them are pooled, each person of each window counting the same. The best NDCG wins where it
-beats popularity and, trained on all platforms, its own single-platform twin; otherwise popularity is served.
+What a person has set goes first. The evidence is weighed all the same, and its choice, not what was set, is the
+champion that the next date begins with.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xdrec_assets.evaluation.leaderboard import POPULARITY
-from xdrec_assets.evaluation.report.wording import titled
+from xdrec_assets.evaluation.champion.evidence import EVERYONE, Evidence, Name, evidence_of
+from xdrec_assets.evaluation.champion.guard_rails import said
+from xdrec_assets.evaluation.champion.overrides import overridden
+from xdrec_assets.evaluation.champion.reason import lifted
+from xdrec_assets.evaluation.champion.settings import ChampionSettings
+from xdrec_assets.evaluation.champion.trials import POPULAR, twin_of
+from xdrec_assets.evaluation.champion.verdict import decide
+from xdrec_assets.rankers.registry import RANKERS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Name = tuple[str, str]  # ranker, trained_on
-Board = dict[Name, float]  # pooled NDCG
-
 
 @dataclass(frozen=True)
 class Champion:
-    """What may be served on a platform from an as-of date on, and why."""
+    """What may be served on a platform from an as-of date on, and why: a row of evaluation/champion."""
 
     as_of: date
     platform: str
     ranker: str
     trained_on: str  # one | all
-    ndcg: float | None  # None: not evaluated yet
+    decision: str  # first | kept | promoted | demoted | twin | pinned | rolled_back
+    former_ranker: str | None  # served from the as-of date before on
+    former_trained_on: str | None
+    earned_ranker: str  # what the evidence chose: the same unless a person has set another
+    earned_trained_on: str
+    ndcg: float | None  # None: not tested
+    ndcg_low: float | None
+    ndcg_high: float | None
     popularity_ndcg: float | None
+    twin_ndcg: float | None  # of the same ranker in its other training
+    p_adjusted: float | None  # of the promoted challenger, or of the one that came nearest
+    n_people: int
+    windows: int
+    first_window: date | None
+    guard_rails: str | None  # of the promoted challenger, or of the best that was refused for them
     reason: str
+    versions: str = "{}"  # JSON: what the evidence was made from
 
 
 def choose_champions(
-    boards: Iterable[Mapping[str, Any]], as_of: date, platforms: Sequence[str], days: int, windows: int
+    boards: Iterable[Mapping[str, Any]],
+    resamples: Iterable[Mapping[str, Any]],
+    past: Iterable[Mapping[str, Any]],
+    as_of: date,
+    platforms: Sequence[str],
+    days: int,
+    settings: ChampionSettings | None = None,
 ) -> list[Champion]:
     """One decision per platform.
 
     Args:
         boards: rows of evaluation/leaderboard of any as-of dates; those whose window is not over are passed by.
+        resamples: rows of evaluation/resamples, likewise; `gains` and `weights` may be lists or arrays.
+        past: rows of evaluation/champion; those of this as-of date and later ones are passed by.
         as_of: the date decided for.
         platforms: whom to decide for, evaluated or not.
         days: length of a test window.
-        windows: how many of the latest finished windows count.
+        settings: how sure a decision must be, and what a person has set.
+
+    Raises:
+        ValueError: a platform is to be rolled back to a date of which no decision is known.
     """
-    usable = [row for row in boards if row["as_of"] + timedelta(days=days) <= as_of and row["ndcg"] is not None]
-    by_platform = {platform: [row for row in usable if row["platform"] == platform] for platform in platforms}
-    return [_choose(platform, rows, as_of, windows) for platform, rows in by_platform.items()]
+    boards, resamples, settings = list(boards), list(resamples), settings or ChampionSettings()
+    earlier = sorted((row for row in past if row["as_of"] < as_of), key=lambda row: row["as_of"])
+    chosen = []
+    for platform in platforms:
+        evidence = evidence_of(platform, boards, resamples, as_of, days, settings.windows)
+        decided = [row for row in earlier if row["platform"] == platform]
+        chosen.append(_champion(as_of, platform, evidence, decided, settings))
+    return chosen
 
 
 def champion_table(champions: Iterable[Champion]) -> pa.Table:
@@ -63,58 +94,40 @@ def champion_table(champions: Iterable[Champion]) -> pa.Table:
     return pa.Table.from_pylist([asdict(champion) for champion in champions], schema=schema)
 
 
-def _choose(platform: str, rows: list[Mapping[str, Any]], as_of: date, windows: int) -> Champion:
-    dates = sorted({row["as_of"] for row in rows})[-windows:]
-    board = _pooled([row for row in rows if row["as_of"] in dates], len(dates))
-    popular = (POPULARITY, "one") if (POPULARITY, "one") in board else (POPULARITY, "all")
-    if popular not in board:
-        why = f"Popularity is served until there is evidence: no evaluated week before {as_of}."
-        return Champion(as_of, platform, POPULARITY, "one", None, None, why)
-    worthy = [name for name in board if _beats(board, name, popular)]
-    best = max(worthy, key=lambda name: board[name], default=popular)
-    why = f"{_reason(board, best, popular)}, {_evidence(rows, dates)}."
-    return Champion(as_of, platform, *best, board[best], board[popular], why)
+def _champion(
+    as_of: date, platform: str, evidence: Evidence, decided: Sequence[Mapping[str, Any]], settings: ChampionSettings
+) -> Champion:
+    former = decided[-1] if decided else None
+    earned, known = (former["earned_ranker"], former["earned_trained_on"]) if former else None, tuple(RANKERS)
+    verdict = decide(evidence, earned, settings, known)
+    served = overridden(platform, as_of, settings.overrides.get(platform), decided, verdict.name, known)
+    name = served.name if served else verdict.name
+    return Champion(
+        as_of=as_of,
+        platform=platform,
+        ranker=name[0],
+        trained_on=name[1],
+        decision=served.decision if served else verdict.decision,
+        former_ranker=former["ranker"] if former else None,
+        former_trained_on=former["trained_on"] if former else None,
+        earned_ranker=verdict.name[0],
+        earned_trained_on=verdict.name[1],
+        **_figures(evidence, name, 1 - settings.alpha),
+        p_adjusted=verdict.p_adjusted,
+        n_people=evidence.n_people,
+        windows=len(evidence.windows),
+        first_window=min(evidence.windows, default=None),
+        guard_rails=said(verdict.rails) or None,
+        reason=" ".join([*([served.sentence] if served else lifted(former)), *verdict.sentences]),
+    )
 
 
-def _pooled(rows: list[Mapping[str, Any]], n_windows: int) -> Board:
-    """Mean NDCG over the windows, weighted by people; rankers missing from a window cannot be compared."""
-    found: dict[Name, list[tuple[float, int]]] = defaultdict(list)
-    for row in rows:
-        found[row["ranker"], row["trained_on"]].append((row["ndcg"], row["n_people"]))
-    whole = {name: values for name, values in sorted(found.items()) if len(values) == n_windows}
-    return {name: sum(ndcg * n for ndcg, n in values) / sum(n for _, n in values) for name, values in whole.items()}
-
-
-def _beats(board: Board, name: Name, popular: Name) -> bool:
-    """Better than popularity and, trained on all platforms, than a twin that was evaluated too."""
-    ranker, trained_on = name
-    if ranker == POPULARITY or board[name] <= board[popular]:
-        return False
-    return trained_on == "one" or board[name] > board.get((ranker, "one"), float("inf"))
-
-
-def _evidence(rows: list[Mapping[str, Any]], dates: list[date]) -> str:
-    people: dict[date, int] = {row["as_of"]: row["n_people"] for row in rows if row["as_of"] in dates}
-    when = f"in the window of {dates[-1]}" if len(dates) == 1 else f"over {len(dates)} windows since {dates[0]}"
-    return f"{when} with {sum(people.values()):,} test people"
-
-
-def _reason(board: Board, best: Name, popular: Name) -> str:
-    if best == popular:
-        strongest = max((name for name in board if name[0] != POPULARITY), key=lambda name: board[name], default=None)
-        if strongest is None:
-            return f"Popularity ({board[popular]:.4f}) is the only ranker evaluated"
-        return f"No ranker earned it over popularity ({board[popular]:.4f}); strongest was {_figure(board, strongest)}"
-    over = f"{_figure(board, best)} beats popularity ({board[popular]:.4f})"
-    ranker, trained_on = best
-    twin = (ranker, "one" if trained_on == "all" else "all")
-    if twin not in board:
-        return over
-    if trained_on == "all":
-        return f"{over} and its twin of this platform alone ({board[twin]:.4f})"
-    return f"{over}; with the other platforms' data it does no better ({board[twin]:.4f})"
-
-
-def _figure(board: Board, name: Name) -> str:
-    whose = "all platforms" if name[1] == "all" else "this platform alone"
-    return f"{titled(name[0])} trained on {whose} (NDCG {board[name]:.4f})"
+def _figures(evidence: Evidence, name: Name, level: float) -> dict[str, Any]:
+    """NDCG of what is served, with its interval, and what it is measured by."""
+    of = {other: figures.ndcg for other, figures in evidence.figures.items()}
+    low, high = None, None
+    resampled = evidence.resampled(name, EVERYONE)
+    if resampled and resampled.n_people > 1:
+        low, high = resampled.interval(level)
+    popularity, twin = of.get(POPULAR), of.get(twin_of(name))
+    return {"ndcg": of.get(name), "ndcg_low": low, "ndcg_high": high, "popularity_ndcg": popularity, "twin_ndcg": twin}
