@@ -22,11 +22,17 @@ class RuleResult:
     examples: tuple[str, ...] = ()
     of: str = "rows"
 
+    def in_short(self) -> str:
+        """The broken rule, what was expected, and how many rows break it; no value of the data is in it."""
+        what = "columns differ" if self.rule == "columns" else f"of {self.n_rows} {self.of} break it"
+        return f"{self._where()}: expected {self.expected}, {self.n_failed} {what}"
+
     def text(self) -> str:
         """One sentence: the rule, what was expected, what was found."""
-        where = f"{self.rule} of {self.column}" if self.column else self.rule
         if self.ok:
-            return f"{where}: expected {self.expected}; holds on all {self.n_rows} {self.of}"
+            return f"{self._where()}: expected {self.expected}; holds on all {self.n_rows} {self.of}"
         found = f"; found {'; '.join(self.examples)}" if self.examples else ""
-        what = "columns differ" if self.rule == "columns" else f"of {self.n_rows} {self.of} break it"
-        return f"{where}: expected {self.expected}, {self.n_failed} {what}{found}"
+        return f"{self.in_short()}{found}"
+
+    def _where(self) -> str:
+        return f"{self.rule} of {self.column}" if self.column else self.rule

@@ -23,7 +23,7 @@ from resources.durable import make_folder
 from resources.names import table_name
 from resources.partitions import Layout, Partition
 from resources.present_files import BUCKET, present_files
-from resources.provenance import note_read, provenance
+from resources.provenance import note_committed, note_read, provenance
 from resources.seals import seal, unseal_expired
 from resources.staging import collect_stages, stage_below
 from resources.table_files import TableFiles
@@ -193,10 +193,11 @@ class Lake:
 
     def _published(self, change: Change, fingerprints: Mapping[str, int], note: Mapping[str, Any] | None) -> Commit:
         table, promise = change.table, _promise(change, fingerprints)
-        properties = CommitProperties(
-            custom_metadata={"xdrec": json.dumps({**(note or {}), **provenance(table)}, default=str)},
-            app_transactions=[Transaction(name, version) for name, version in promise.items()],
-        )
+
+        def properties() -> CommitProperties:  # made when all is written, so that the cost of writing is in them
+            said = {"xdrec": json.dumps({**(note or {}), **provenance(table)}, default=str)}
+            return CommitProperties(said, app_transactions=[Transaction(*each) for each in promise.items()])
+
         for lost in range(ATTEMPTS):
             base = self.open(table)
             if lost and base is not None and fingerprints and _stands(base, fingerprints):
@@ -206,6 +207,7 @@ class Lake:
             if version is not None:
                 crash_point("after_commit")
                 self.seal(table)
+                note_committed()
                 return Commit(version, lost)
             LOG.warning("%s: another writer published first; publishing again on top of it", table)
             time.sleep(PAUSE_SECONDS * (lost + 1) * random.uniform(0.5, 1.5))
@@ -236,7 +238,7 @@ class Lake:
         self,
         change: Change,
         base: DeltaTable | None,
-        properties: CommitProperties,
+        properties: Callable[[], CommitProperties],
         promise: Mapping[str, int],
         last: bool,
     ) -> int | None:
@@ -249,7 +251,7 @@ class Lake:
                 files.place(staged, add.path)
             crash_point("before_commit")
             try:
-                return self._commit(change, base, made, properties)
+                return self._commit(change, base, made, properties())
             except (DeltaError, OSError) as error:
                 version = self._landed(change.table, made, promise)
                 if version is not None:

@@ -1,5 +1,6 @@
 """Every commit says where it comes from, whichever command made it, and people can read it."""
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from resources.provenance import step_of
 from tests.worlds import SHOP, event, lines, read, world
 from xdrec_assets.clean.cleaned import publish_cleaned
-from xdrec_assets.history import Origin, main, origins
+from xdrec_assets.history import main
+from xdrec_assets.origins import Origin, origins
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.reprocess import reprocess
 
@@ -32,6 +34,11 @@ def test_a_commit_tells_run_code_partitions_and_inputs(pipeline: Pipeline) -> No
     assert ": 1 row of 2026-01-05 to 2026-01-14\n  run        run 7\n" in said
     assert f"  code       {pipeline.code_of('clean')}\n" in said
     assert f"raw/shop/events {pipeline.lake.version('raw/shop/events')}" in said
+
+
+def test_a_commit_tells_what_it_cost(pipeline: Pipeline) -> None:
+    newest, *_ = origins(pipeline, TABLE, 1)
+    assert re.search(r"\n  took       \d+\.\d s, \d+\.\d s of processors(, \d+ MB at its peak)?(\n|$)", newest.text())
 
 
 def test_a_command_says_so_too(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.worlds import ITEMS, SHOP, clean, event, land, lines, read, rows, world
 from xdrec_assets.clean.cleaned import cleaned_fingerprints, publish_cleaned
 from xdrec_assets.joined.joining import publish_interactions
+from xdrec_assets.origins import origins
 from xdrec_assets.publishing import PublishRefused, stale
 from xdrec_assets.raw.landed import publish_landed
 
@@ -56,6 +57,8 @@ def test_events_of_items_that_no_platform_landed_are_warned_of(tmp_path: Path) -
     assert done.audit.passed
     (warning,) = done.audit.warnings
     assert (warning.rule, warning.examples) == ("references", ("platform = shop, item_id = pot",))
+    (newest,) = origins(pipeline, "joined/interactions", 1)
+    assert newest.note["warned"] == [f"references: expected {warning.expected}, 1 of 2 rows break it"]
 
 
 def test_a_day_of_far_fewer_records_than_the_days_before_is_warned_of(tmp_path: Path) -> None:

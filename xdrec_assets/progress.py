@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from resources.plain_text import counted
+
 NAME, TEXT, BAR = 27, 62, 10  # columns: a line fits a terminal of 100
 
 _shown: ContextVar[Progress | None] = ContextVar("xdrec_progress", default=None)
@@ -32,8 +34,8 @@ class Progress:
 
     def line(self, table: str, text: str) -> None:
         """Print one line."""
-        now = time.monotonic()
-        print(f"  {table:<{NAME}} {text:<{TEXT}} {now - self._last:5.1f} s", file=sys.stderr, flush=True)
+        now, room = time.monotonic(), _room(table)
+        print(f"  {table:<{NAME}} {text:<{room}} {now - self._last:5.1f} s", file=sys.stderr, flush=True)
         self._last = now
 
 
@@ -45,9 +47,31 @@ def report(table: str, n_rows: int, is_unchanged: bool, figures: Mapping[str, An
     if is_unchanged:
         progress.line(table, "unchanged")
         return
+    rows = counted(n_rows, "row")
+    shown = _fitting(figures, n_rows, _room(table) - len(f"{rows} ()"))
+    progress.line(table, f"{rows} ({shown})" if shown else rows)
+
+
+def _room(table: str) -> int:
+    """Columns for what is said of a table: a name that is longer than its own takes of them."""
+    return TEXT - max(0, len(table) - NAME)
+
+
+def _fitting(figures: Mapping[str, Any], n_rows: int, width: int) -> str:
+    """As many figures of the whole as fit, in the order in which a step gives them, then those of its parts if all do.
+
+    A part's figures have its name before them ("shop: …", but "all: …" is the whole). The rest stands on the asset.
+    """
     numbers = {name: value for name, value in figures.items() if isinstance(value, int | float) and value != n_rows}
-    shown = ", ".join(f"{name} {value:,}" for name, value in numbers.items())
-    progress.line(table, f"{n_rows:,} row{'' if n_rows == 1 else 's'}" + (f" ({shown})" if shown else ""))
+    texts = {name: f"{name} {value:,}" for name, value in numbers.items()}
+    parts = [text for name, text in texts.items() if ": " in name and not name.startswith("all: ")]
+    shown: list[str] = []
+    for text in (text for text in texts.values() if text not in parts):
+        if len(", ".join([*shown, text])) > width:
+            break
+        shown.append(text)
+    whole = ", ".join([*shown, *parts])
+    return whole if len(whole) <= width else ", ".join(shown)
 
 
 @contextmanager

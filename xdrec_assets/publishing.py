@@ -99,7 +99,8 @@ def publish(
     crash_point("after_audit")
     n_rows = session.count(built)
     code = pipeline.code_of(table.split("/")[0])
-    note = {"table": table, "partitions": [p.key for p in partitions], "rows": n_rows, "code": code}
+    warned = [result.in_short() for result in verdict.warnings]
+    note = {"table": table, "partitions": [p.key for p in partitions], "rows": n_rows, "code": code, "warned": warned}
     rows = session.con.table(built).to_arrow_reader
     if fingerprints and not stale(pipeline, [table], fingerprints):  # a step that died after this very commit
         commit = Commit(pipeline.lake.version(table) or 0)

@@ -161,7 +161,10 @@ def test_a_commit_says_by_which_run_and_from_which_versions(lake: Lake) -> None:
     delta = lake.open("joined/items")
     assert delta is not None
     said = json.loads(delta.history(1)[0]["xdrec"])
+    cost = {name: said.pop(name) for name in ("seconds", "processor_seconds", "peak_mb") if name in said}
     assert said == {"code": "abc", "run": "run 7", "inputs": {TABLE: 2}}
+    assert cost["seconds"] >= 0
+    assert cost["processor_seconds"] >= 0
 
 
 def test_rows_of_other_partitions_are_refused(lake: Lake) -> None:
