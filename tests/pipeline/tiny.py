@@ -24,7 +24,7 @@ last: 2026-02-01
 late_days: 3
 as_of: {weekly_from: 2026-01-19}
 embeddings: {words_size: 16, person_items: 5}
-knowledge: {fusion: {size: 32}, behaviour_size: 8}
+knowledge: {fusion: {size: 32}, behaviour_size: 8, compare: {fusions: [sum], alignments: [none]}}
 rankers: {svd: {factors: 8}, nmf: {factors: 8, iterations: 5}, logistic: {negatives: 50}}
 evaluation: {min_strength: 0.2}
 """

@@ -69,11 +69,24 @@ def _scope_knowledge(
         history = history.only(scope)
         text = only_rows(text, items)
         others = {name: only_rows(vectors, items) for name, vectors in others.items()}
-    behaviour = behaviour_vectors(history, settings.behaviour_size, settings.seed)
-    sources = {name: whitened(vectors) for name, vectors in {**others, "behaviour": behaviour}.items()}
-    of_choices = {*CHOICES, "graph"} if settings.graph.encoder in GRAPH_OF_CHOICES else CHOICES
-    fused = fuse({**sources, "text": text}, settings.fusion, history, of_choices)
+    fused = fused_with(text, beside_text(history, others, settings), history, settings)
     return Knowledge(text=text, fused=fused, person=pool_people(history, fused, settings.half_life_days).vectors)
+
+
+def beside_text(
+    history: History, others: Mapping[str, np.ndarray], settings: KnowledgeSettings
+) -> dict[str, np.ndarray]:
+    """All sources but the text, whitened: those given, (n_items, d) each, and behaviour, which the history tells."""
+    behaviour = behaviour_vectors(history, settings.behaviour_size, settings.seed)
+    return {name: whitened(vectors) for name, vectors in {**others, "behaviour": behaviour}.items()}
+
+
+def fused_with(
+    text: np.ndarray, sources: Mapping[str, np.ndarray], history: History, settings: KnowledgeSettings
+) -> np.ndarray:
+    """Aligned texts and whitened sources as one vector per item, by the fusion of the settings: (n_items, size)."""
+    of_choices = {*CHOICES, "graph"} if settings.graph.encoder in GRAPH_OF_CHOICES else CHOICES
+    return fuse({**sources, "text": text}, settings.fusion, history, of_choices)
 
 
 def scope_people(history: History, scope: str, knowledge: Knowledge, settings: KnowledgeSettings) -> People:

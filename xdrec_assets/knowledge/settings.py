@@ -1,12 +1,27 @@
 """Settings of the knowledge stage."""
 
+from typing import get_args
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from xdrec_assets.knowledge.alignment.settings import AlignmentSettings
+from xdrec_assets.knowledge.alignment.settings import AlignmentName, AlignmentSettings
 from xdrec_assets.knowledge.extraction.settings import ExtractionSettings, GeneratorSettings, TopicSettings
-from xdrec_assets.knowledge.fusion.settings import FusionSettings
+from xdrec_assets.knowledge.fusion.settings import FusionName, FusionSettings
 from xdrec_assets.knowledge.graph.settings import GraphSettings
 from xdrec_assets.knowledge.links.settings import LinkSettings
+
+
+class CompareSettings(BaseModel):
+    """Which fusions and alignments are tried beside the chosen ones, and judged by what came after; none need be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fusions: tuple[FusionName, ...] = Field(
+        default=get_args(FusionName), description="Each is tried with the chosen alignment"
+    )
+    alignments: tuple[AlignmentName, ...] = Field(
+        default=get_args(AlignmentName), description="Each is tried with the chosen fusion"
+    )
 
 
 class KnowledgeSettings(BaseModel):
@@ -16,6 +31,7 @@ class KnowledgeSettings(BaseModel):
 
     alignment: AlignmentSettings = AlignmentSettings()
     fusion: FusionSettings = FusionSettings()
+    compare: CompareSettings = CompareSettings()
     behaviour_size: int = Field(
         default=64, ge=2, le=1024, description="Length of the item vectors learned from behaviour"
     )

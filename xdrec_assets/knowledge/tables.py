@@ -12,6 +12,6 @@ from numpy.typing import NDArray
 class Knowledge:
     """Vectors row-aligned with a History; a row of zeros where nothing is known."""
 
-    text: NDArray[np.float32]  # (n_items, d_text) language-model vectors, whitened, unit length
+    text: NDArray[np.float32]  # (n_items, d_text) language-model vectors, whitened and aligned, unit length
     fused: NDArray[np.float32]  # (n_items, d) fused item vectors, unit length
     person: NDArray[np.float32]  # (n_people, d) person vectors in the fused space

@@ -41,9 +41,16 @@ def test_other_products_do_not_agree_at_all(other: str) -> None:
 
 
 def test_a_title_that_says_more_agrees_by_the_share_it_has_in_common() -> None:
-    short, long = read_title("Tea Maker"), read_title("Tea Maker Deluxe")
-    counts = {"tea": 1.0, "maker": 2.0, "deluxe": 5.0}
-    assert agreement(short, long, counts) == agreement(long, short, counts) == 3 / 8
+    short, long = read_title("Green Tea Maker"), read_title("Green Tea Maker Deluxe")
+    counts = {"green": 1.0, "tea": 1.0, "maker": 2.0, "deluxe": 5.0}
+    assert agreement(short, long, counts) == agreement(long, short, counts) == 4 / 9
+
+
+def test_two_words_in_common_are_too_few_unless_they_are_all() -> None:
+    assert agreed("Bamboo Whisk", "Tamarind bamboo matcha whisk") == 0
+    assert agreed("Salad Spinner", "Acme Salad Spinner") == 0
+    assert agreed("Bamboo Whisk", "bamboo whisk") == pytest.approx(1)
+    assert agreed("Large Bamboo Whisk", "Large bamboo matcha whisk") > 0
 
 
 def test_rare_words_count_more() -> None:

@@ -102,6 +102,37 @@ def test_titles_that_many_items_have_tell_no_twins():
     assert len(twins(history, items, np.zeros((n + 2, 3), np.float32)).pairs) == 0
 
 
+def test_of_flavours_that_agree_the_one_that_says_it_is_the_twin():
+    titles = [
+        "Acme cola drink cans",
+        "Acme cola drink cherry cans",
+        "Acme cola drink cans",
+        "Acme cola drink cherry cans",
+    ]
+    history = history_of([("shop", "1"), ("shop", "2"), ("store", "1"), ("store", "2")], [])
+    no_texts = np.zeros((4, 3), np.float32)
+    assert twins(history, pa.table({"title": titles}), no_texts).pairs.tolist() == [[0, 2], [1, 3]]
+    others = [*titles[:3], "Zenith kettle"]
+    assert twins(history, pa.table({"title": others}), no_texts).pairs.tolist() == [[0, 2]]
+
+
+def test_of_listings_that_agree_alike_all_are_twins():
+    items = pa.table({"title": ["Acme kettle", "Acme kettle", "Acme kettle"]})
+    history = history_of([("shop", "1"), ("shop", "2"), ("store", "1")], [])
+    assert twins(history, items, np.zeros((3, 3), np.float32)).pairs.tolist() == [[0, 2], [1, 2]]
+
+
+def test_songs_named_like_goods_of_a_hobby_are_not_twins_however_fond_the_same_people_are_of_both():
+    titles = ["Bamboo Whisk", "Night Song", "Tamarind bamboo matcha whisk", "Zenith kettle"]
+    fans = [(f"p{n}", item, 1.0) for n in range(5) for item in ("m1", "s1")]
+    others = [(f"q{n}", item, 1.0) for n in range(200) for item in ("m2", "s2")]
+    history = history_of([("music", "m1"), ("music", "m2"), ("shop", "s1"), ("shop", "s2")], fans + others)
+    lenient = LinkSettings(title_with_audience=0.3)
+    assert len(twins(history, pa.table({"title": titles}), np.zeros((4, 3), np.float32), lenient).pairs) == 0
+    titles[0] = "Bamboo Matcha Whisk"
+    assert twins(history, pa.table({"title": titles}), np.zeros((4, 3), np.float32), lenient).pairs.tolist() == [[0, 2]]
+
+
 def test_one_platform_has_no_twins():
     items, history = pa.table({"title": ["Kettle", "Kettle"]}), history_of([("shop", "a"), ("shop", "b")], [])
     assert twins(history, items, np.ones((2, 2), np.float32)).pairs.shape == (0, 2)

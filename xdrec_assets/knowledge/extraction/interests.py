@@ -39,7 +39,7 @@ def topic_interests(history: History, topics: Topics, half_life_days: float, cou
         history,
         person_id=pa.array(history.person_id[person[order]], pa.string()),
         rank=pa.array(rank.astype(np.int32)),
-        topic=numbers,
+        topic=topics.number_of(number[order]),
         label=pa.array(topics.labels, pa.string()).take(numbers),
         source=pa.repeat(pa.scalar(BY_TOPICS), len(order)),
         weight=pa.array((weight[order] / total[person[order]]).astype(np.float32)),

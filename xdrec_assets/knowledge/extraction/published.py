@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ from xdrec_assets.knowledge.extraction.naming import (
     people_contents,
     renamed,
 )
+from xdrec_assets.knowledge.extraction.topic_numbers import former_date, former_topics, lasting_numbers
 from xdrec_assets.knowledge.extraction.topics import ITEM_TOPICS, Topics, item_topics_table, topics_of, topics_preview
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, Shown, publish_as_of, stale, unchanged
@@ -66,6 +68,8 @@ def publish_topics(pipeline: Pipeline, partition: Partition) -> Iterator[Publica
     history, texts, titles = past.history, _texts(past, "text"), _texts(past, "title")
     vectors = text_vectors(pipeline, serving(pipeline), past.items["content_hash"])
     topics = topics_of(history, texts, vectors, settings.topics)
+    former = former_topics(pipeline, ITEM_TOPICS, former_date(pipeline, history.as_of), past.items)
+    topics = replace(topics, numbers=lasting_numbers(topics.clusters.of_row, former))
     asker = Asker(pipeline, settings.generator) if settings.generator else None
     topics, asked = _named(asker, topics, titles)
     interests = topic_interests(history, topics, settings.half_life_days, settings.topics.interests)
@@ -111,6 +115,8 @@ def _topics_from(pipeline: Pipeline, past: Past, n_left: int) -> int:
     settings, family = pipeline.settings.knowledge, serving(pipeline)
     texts = [str(family.family), family.filled.n_missing, _texts(past, "title")]
     options = [settings.topics.model_dump(mode="json"), settings.half_life_days, n_left, _asks(pipeline)]
+    former = former_date(pipeline, past.history.as_of)
+    options += [pipeline.lake.fingerprints(ITEM_TOPICS, [former.isoformat()])] if former else []
     return fingerprint(past.digest, texts, options, pipeline.code_of("embeddings", "knowledge"))
 
 

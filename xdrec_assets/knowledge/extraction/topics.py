@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from data_quality.contract import load_contract
 from resources.encoding.word_vectors import UNSPACED
@@ -36,6 +37,12 @@ class Topics:
     """Row-aligned with the history's items."""
     keywords: Sequence[Sequence[str]]
     labels: Sequence[str]
+    numbers: NDArray[np.int32] | None = None
+    """What each is called in tables; none: as the clusters are numbered, the largest first."""
+
+    def number_of(self, topic: np.ndarray) -> pa.Array:
+        """The numbers in tables of some topics, (n,)."""
+        return pa.array((topic if self.numbers is None else self.numbers[topic]).astype(np.int32))
 
     def named(self, labels: Sequence[str | None]) -> Topics:
         """The same with other labels, where there is one."""
@@ -67,7 +74,7 @@ def item_topics_table(history: History, topics: Topics) -> pa.Table:
             "as_of": pa.repeat(pa.scalar(history.as_of, pa.date32()), len(rows)),
             "platform": pa.array(platforms, pa.string()),
             "item_id": pa.array(history.item_id[rows], pa.string()),
-            "topic": of_row,
+            "topic": topics.number_of(topics.clusters.of_row[rows]),
             "label": pa.array(topics.labels, pa.string()).take(of_row),
             "keywords": pa.array(topics.keywords, pa.list_(pa.string())).take(of_row),
             "similarity": pa.array(topics.clusters.similarity[rows]),

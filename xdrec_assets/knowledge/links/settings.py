@@ -30,7 +30,7 @@ class LinkSettings(BaseModel):
         default=0.7, gt=0, le=1, description="Share of their words from which titles alone make the same product"
     )
     title_with_audience: float = Field(
-        default=0.5, gt=0, le=1, description="The same where more people took both than chance would have it"
+        default=0.6, gt=0, le=1, description="The same where more people took both than chance would have it"
     )
     audience: int = Field(
         default=20, ge=1, description="People of both platforms whom each of two items needs for its audience to count"

@@ -13,6 +13,8 @@ from resources.plain_text import plain_text
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 SMALL_WORDS = {"a", "an", "and", "by", "for", "in", "of", "or", "the", "to", "with"}
+FEWEST_IN_COMMON = 3
+"""Words and numbers that titles need in common where they are not the same: two may just be of one topic."""
 UNITS = {"ct": "count", "lb": "pound", "oz": "ounce", "pk": "pack", "pkg": "package"}
 
 
@@ -55,10 +57,13 @@ def agreement(one: Title, other: Title, counts: Mapping[str, float]) -> float:
     """The share of their words that two titles have in common, from 0 to 1, weighted by rarity (weighted Jaccard).
 
     0 where their numbers differ, or where each has a word that the other lacks: sizes, models, makers and flavours
-    tell products apart however much else is the same, while one shop may only say more than the other.
+    tell products apart however much else is the same, while one shop may only say more than the other. Then what they
+    have in common must be enough: "Salad spinner" is many a maker's, and "Bamboo whisk" a song's name too.
     """
     is_within = one.words <= other.words or other.words <= one.words
     if one.numbers != other.numbers or not is_within or not one.words or not other.words:
+        return 0.0
+    if one.tokens != other.tokens and len(one.tokens & other.tokens) < FEWEST_IN_COMMON:
         return 0.0
     every = _sum(one.tokens | other.tokens, counts)
     return _sum(one.tokens & other.tokens, counts) / every if every else 0.0

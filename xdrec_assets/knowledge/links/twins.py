@@ -40,10 +40,10 @@ def twins(history: History, items: pa.Table, text_vectors: np.ndarray, settings:
     items: row-aligned with the history, with a column title. text_vectors: (n_items, d) as the language model gave
     them, a row of zeros where there is none.
 
-    The titles must agree (see `agreement`) and the texts mean something alike. Then the audience decides: where both
-    items have enough people who are on both platforms, more of these must have taken both than chance would have it.
-    Twins that nobody shares carry no knowledge across, and no leak. Where people are too few to tell, titles that agree
-    nearly in full are enough.
+    The titles must agree (see `agreement`), neither of them better with another item of that platform, and the texts
+    mean something alike. Then the audience decides: where both items have enough people who are on both platforms, more
+    of these must have taken both than chance would have it. Twins that nobody shares carry no knowledge across, and no
+    leak. Where people are too few to tell, titles that agree nearly in full are enough.
     """
     return twins_by(history, items, whitened_by_platform(history, text_vectors), settings or LinkSettings())
 
@@ -56,6 +56,7 @@ def twins_by(history: History, items: pa.Table, text: np.ndarray, settings: Link
     title = np.array([agreement(titles[one], titles[other], counts) for one, other in pairs], dtype=np.float32)
     is_possible = title >= min(settings.title_alone, settings.title_with_audience)
     is_possible[is_possible] = _mean_alike(pairs[is_possible], text, settings.text)
+    is_possible[is_possible] = _best_of_both(pairs[is_possible], title[is_possible], history.item_platform)
     pairs, title = pairs[is_possible], title[is_possible]
     found = audience(history, pairs)
     speaks_for = (found.shared >= settings.shared) & (found.p_value <= settings.p_value)
@@ -85,6 +86,21 @@ def _comparable(history: History, titles: list[Title], counts: Mapping[str, floa
         if platform[one] != platform[other]
     }
     return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+def _best_of_both(pairs: np.ndarray, title: np.ndarray, platform: np.ndarray) -> np.ndarray:
+    """Which pairs agree as well as any other that one of their two items is in with that platform, (n_pairs,) bool.
+
+    A flavour or size left out of a title makes all variants agree with it; the one that says it too agrees better.
+    """
+    is_best = np.ones(len(pairs), dtype=bool)
+    for own, other in ((0, 1), (1, 0)):
+        side = pairs[:, own] * (int(platform.max(initial=0)) + 1) + platform[pairs[:, other]]
+        _, number = np.unique(side, return_inverse=True)
+        best = np.zeros(len(pairs), dtype=title.dtype)
+        np.maximum.at(best, number, title)
+        is_best &= title == best[number]
+    return is_best
 
 
 def _mean_alike(pairs: np.ndarray, text: np.ndarray, least: float) -> np.ndarray:
