@@ -1,43 +1,97 @@
 """What a report says in words."""
 
-from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from tests.evaluation.rows import AS_OF, metric_rows
-from xdrec_assets.evaluation.report.conclusion import conclude, summarise
+from tests.evaluation.report.made_up import LATER, Row, champion_row, inputs
+from xdrec_assets.evaluation.report.conclusion import conclude
+from xdrec_assets.evaluation.report.inputs import ReportInputs
+from xdrec_assets.evaluation.report.summary import PlatformSummary, summarise
 
-HELPED = {"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.05, "svd_one": 0.03, "svd_all": 0.02}
-HURT = {"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.03}
-
-
-def said(n_people: int = 300, **platforms: Mapping[str, float | None]) -> str:
-    return "\n".join(conclude(summarise(metric_rows(AS_OF, n_people, **platforms), {"shop": "The shop"}), k=10))
-
-
-def test_help_and_harm_are_both_said() -> None:
-    text = said(shop=HELPED, news=HURT)
-    assert "helped on The shop (+25%) and hurt on News (−25%)" in text
-    assert "On The shop the best is Knn with all platforms' data" not in text
-    assert "On The shop the best is KNN with all platforms' data (NDCG@10 0.0500 over 300 people, 2.5 times" in text
-    assert "On News the best is KNN with this platform's data alone" in text
+DECIDED = {"difference": 0.012, "low": 0.004, "high": 0.02, "verdict": "helped", "p_adjusted": 0.001}
+HURT = {"difference": -0.01, "low": -0.02, "high": -0.001, "verdict": "hurt", "p_adjusted": 0.01}
 
 
-def test_rankers_are_counted_by_their_own_twins() -> None:
-    (summary,) = summarise(metric_rows(AS_OF, shop=HELPED), {})
-    assert (summary.helped, summary.hurt) == (1, 1)
+def said(made: ReportInputs) -> str:
+    return "\n".join(conclude(summarise(made), made))
 
 
-def test_nothing_beats_popularity() -> None:
-    assert "On The shop nothing beats popularity" in said(shop={"popularity_one": 0.02, "knn_one": 0.01})
+def summary(made: ReportInputs, platform: str) -> PlatformSummary:
+    (found,) = [one for one in summarise(made) if one.platform == platform]
+    return found
 
 
-def test_no_twins_no_claim() -> None:
-    assert "cannot be said" in said(shop={"popularity_one": 0.02, "knn_one": 0.04})
+def lift(ranker: str, of: dict[str, Any], segment: str = "all", twins: str = "with") -> Row:
+    row = {"platform": "shop", "ranker": ranker, "segment": segment, "twins": twins, "ndcg": 0.06, "twin_ndcg": 0.05}
+    return row | {"n_people": 300, "lift": 0.2} | of
+
+
+def test_help_harm_and_what_cannot_be_told_are_said_first() -> None:
+    first, figures, *_ = conclude(summarise(inputs()), inputs())
+    assert first == (
+        "Learning from the other platforms helped on Music and The shop, hurt on News & <i>more</i> and made no "
+        "difference that could be told on Video."
+    )
+    assert "The shop 7 of 7 helped, Linear by +0.0103 NDCG (+0.0083 to +0.0123)" in figures
+    assert "Where no product counts that two platforms list, the help can still be told for 0 of 4 rankers" in figures
+    assert "and hurt 7 rankers on News & <i>more</i>." in figures
+
+
+def test_help_for_some_and_harm_for_others_is_mixed() -> None:
+    made = inputs(lifts=[lift("svd", DECIDED), lift("knn", HURT)])
+    assert summary(made, "shop").verdict == "mixed"
+    assert "helped some rankers and hurt others on The shop" in said(made)
+    assert "The shop 1 of 2 helped and 1 of 2 hurt" in said(made)
+
+
+def test_nothing_compared_no_claim() -> None:
+    assert "cannot be said" in said(inputs(lifts=[]))
+
+
+def test_what_is_served_and_how_it_came_to_be() -> None:
+    assert (
+        "From 16 February 2026 on may be served: Linear trained on all platforms on Music (promoted) and The shop "
+        "(promoted); Popularity on News & <i>more</i> (first decision); Logistic trained on this platform alone on "
+        "Video (kept)."
+    ) in said(inputs())
+
+
+def test_the_champion_is_held_to_the_window_that_its_choice_had_not_seen() -> None:
+    shop = summary(inputs(), "shop")
+    assert shop.chosen is not None
+    assert shop.over_popularity is not None
+    board = {(row["ranker"], row["trained_on"]): row["ndcg"] for row in inputs().board if row["platform"] == "shop"}
+    assert shop.chosen["ndcg"] == board["linear", "all"]
+    gap = board["linear", "all"] - board["popularity", "one"]
+    assert abs(shop.over_popularity.difference - gap) < 1e-12
+    assert f"Linear trained on all platforms reached NDCG {board['linear', 'all']:.4f} on The shop, more than" in said(
+        inputs()
+    )
+
+
+def test_popularity_is_not_held_against_itself() -> None:
+    news = summary(inputs(), "news")
+    assert news.chosen is not None
+    assert news.over_popularity is None
+    assert "reached NDCG" not in said(inputs(former_champions=[champion_row(LATER, "news", "popularity", "one")]))
+
+
+def test_a_champion_that_fell_behind_is_said_to() -> None:
+    shop = [row for row in inputs().resamples if row["platform"] == "shop"]
+    worse = [
+        {**row, "gains": [0.1 * gain for gain in row["gains"]]} if row["ranker"] == "linear" else row for row in shop
+    ]
+    assert "less than popularity" in said(inputs(resamples=worse))
 
 
 def test_few_people_are_pointed_out() -> None:
-    assert "on The shop fewer than 200 people" in said(n_people=30, shop=HURT)
-    assert "fewer than" not in said(shop=HURT)
+    assert "Few people were tested on News & <i>more</i> (120)" in said(inputs())
+    many = [{**row, "n_people": 1_000} for row in inputs().board]
+    assert "Few people" not in said(inputs(board=many))
 
 
 def test_no_test_people_no_figures() -> None:
-    assert said(shop={"knn_one": None}).startswith("Nobody could be tested")
+    made = inputs(board=[{**row, "ndcg": None} for row in inputs().board])
+    assert said(made).startswith("Nobody could be tested")
+    assert "may be served" in said(made)
+    assert said(replace(made, champions=())).endswith("The figures follow with them.")

@@ -1,50 +1,76 @@
 """What the evaluation assets show in the web UI."""
 
-from typing import Any
-
 import pyarrow as pa
 
-from tests.evaluation.rows import AS_OF, LATER, metric_rows
-from xdrec_assets.evaluation.champion.decision import champion_table, choose_champions
-from xdrec_assets.evaluation.leaderboard import leaderboard, leaderboard_table
-from xdrec_assets.evaluation.report.pictures import champions_shown, leaderboard_shown, metrics_shown, report_shown
+from tests.evaluation.report.made_up import LATER, TITLES, champion_row, champions, few, inputs
+from xdrec_assets.evaluation.metrics.definitions import METRICS
+from xdrec_assets.evaluation.report.pictures import (
+    champions_shown,
+    leaderboard_shown,
+    lift_shown,
+    metrics_shown,
+    report_shown,
+)
 
-TITLES = {"shop": "The shop"}
-ROWS = metric_rows(AS_OF, shop={"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.05})
-NOBODY = metric_rows(AS_OF, shop={"knn_one": None})
+BOARD, LIFTS = inputs().board, inputs().lifts
+NOBODY = [{**row, "ndcg": None} for row in BOARD]
+UNCOMPARED = [{**row, "difference": None, "lift": None, "verdict": None} for row in LIFTS]
 INLINE = 1000  # the web UI shows shorter Markdown without a click
+NAMED = ("as_of", "platform", "ranker", "trained_on")
 
 
-def board(rows: list[dict[str, Any]]) -> pa.Table:
-    return leaderboard_table(pa.Table.from_pylist(rows))
+def metrics(board: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Rows of evaluation/metrics that give these rows of a leaderboard."""
+    of_all = {"segment": "all", "twins": "with", "catalogue": "known", "low": None, "high": None}
+    return [
+        {name: row[name] for name in (*NAMED, "n_people")} | of_all | {"metric": metric, "value": row.get(metric)}
+        for row in board
+        for metric in METRICS
+    ]
 
 
 def test_the_best_of_each_platform_are_seen_without_a_click() -> None:
-    shown = leaderboard_shown(board(ROWS), TITLES)
-    assert shown.texts["best"].splitlines()[2:] == [
-        "| The shop | KNN | all platforms | 0.0500 | +25% | +150% |",
-        "| The shop | KNN | this platform | 0.0400 | – | +100% |",
-    ]
+    shop = [{**row, "rank": rank} for rank, row in enumerate(few(BOARD), start=1)]
+    shown = leaderboard_shown(pa.Table.from_pylist(shop), TITLES)
+    first, second = shown.texts["best"].splitlines()[2:]
+    assert first.startswith("| The shop | Linear | all platforms | 0.0745 | +16% |")
+    assert "| Linear | this platform |" in second
     assert len(shown.texts["best"]) < INLINE
-    assert len(shown.texts["leaderboard"].splitlines()) == 2 + 3
+    assert len(shown.texts["leaderboard"].splitlines()) == 2 + len(shop)
+    assert "0.0661 to 0.0823" in shown.texts["leaderboard"]
 
 
 def test_plots_are_pictures() -> None:
-    for shown in (leaderboard_shown(board(ROWS), TITLES), metrics_shown(ROWS, TITLES), report_shown(ROWS, TITLES)):
-        assert shown.pictures
-        assert all(png.startswith(b"\x89PNG") for png in shown.pictures.values())
+    board, lifts = few(BOARD), few(LIFTS)
+    shown = [leaderboard_shown(pa.Table.from_pylist(board), TITLES), metrics_shown(metrics(board), TITLES)]
+    shown += [lift_shown(lifts, TITLES), report_shown(board, lifts, TITLES)]
+    assert [len(one.pictures) for one in shown] == [1, 2, 2, 2]
+    assert all(png.startswith(b"\x89PNG") for one in shown for png in one.pictures.values())
 
 
 def test_nobody_tested_no_pictures() -> None:
-    for shown in (
-        leaderboard_shown(board(NOBODY), TITLES),
-        metrics_shown(NOBODY, TITLES),
-        report_shown(NOBODY, TITLES),
-    ):
-        assert not shown.pictures
+    assert not leaderboard_shown(pa.Table.from_pylist(NOBODY), TITLES).pictures
+    assert not metrics_shown(metrics(NOBODY), TITLES).pictures
+    assert not lift_shown(UNCOMPARED, TITLES).pictures
+    assert not report_shown(NOBODY, UNCOMPARED, TITLES).pictures
 
 
-def test_champions_come_with_the_reason_in_full() -> None:
-    champions = choose_champions(leaderboard(ROWS), LATER, ["shop"], days=7, windows=4)
-    (line,) = champions_shown(champion_table(champions), TITLES).texts["served"].splitlines()[2:]
-    assert line == f"| The shop | KNN | all platforms | {champions[0].reason} |"
+def test_verdicts_are_counted_by_platform_and_segment() -> None:
+    lines = lift_shown(LIFTS, TITLES).texts["verdicts"].splitlines()
+    assert lines[0] == "| platform | segment | helped | hurt | undecided |"
+    assert "| The shop | everyone | 7 | 0 | 0 |" in lines
+    assert any(
+        line.startswith("| News & <i>more</i> | everyone | 0 | 3 |".replace("<", "&lt;").replace("& ", "&amp; "))
+        for line in lines
+    )
+
+
+def test_champions_come_with_decision_and_the_reason_in_full() -> None:
+    (line,) = champions_shown(pa.Table.from_pylist(champions(LATER)[:1]), TITLES).texts["served"].splitlines()[2:]
+    assert line == f"| Music | Linear | all platforms | promoted | {champions(LATER)[0]['reason']} |"
+
+
+def test_a_long_reason_is_not_cut() -> None:
+    row = champion_row(LATER, "shop", "svd", reason="so " * 150)
+    text = champions_shown(pa.Table.from_pylist([row]), TITLES).texts["served"]
+    assert text.count("so ") >= 149

@@ -1,45 +1,66 @@
 """Plots are drawn for what there is, and come out the same twice."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.evaluation.rows import AS_OF, LATER, metric_rows
-from xdrec_assets.evaluation.leaderboard import leaderboard
-from xdrec_assets.evaluation.report.coverage_plot import coverage_plot
-from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot, lift_plot
+from tests.evaluation.report.made_up import AS_OF, TITLES, few, inputs
+from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
+from xdrec_assets.evaluation.report.curves import loss_plot
+from xdrec_assets.evaluation.report.lift_plots import lift_plot, segment_plot
+from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot
 
-ROWS = metric_rows(AS_OF, shop={"popularity_one": 0.02, "knn_one": 0.03, "knn_all": 0.04})
-TITLES = {"shop": "The shop"}
+BOARD, LIFTS = ([*few(rows), *few(rows, "news")] for rows in (inputs().board, inputs().lifts))
+DRAWN = {leaderboard_plot: BOARD, coverage_plot: BOARD, bias_plot: BOARD, history_plot: BOARD}
+BOLD = b"font-weight: 700; font-size: 8px"
+DRAWN |= {lift_plot: LIFTS, segment_plot: LIFTS}
 
 
-@pytest.mark.parametrize("plot", [leaderboard_plot, coverage_plot, history_plot])
-def test_leaderboards_are_drawn_as_svg_and_png(plot: Any) -> None:
-    svg = plot(leaderboard(ROWS), TITLES)
+@pytest.mark.parametrize("plot", DRAWN, ids=lambda plot: plot.__name__)
+def test_every_platform_has_a_panel_and_the_same_rows_give_the_same_picture(plot: Callable[..., bytes]) -> None:
+    svg = plot(DRAWN[plot], TITLES)
     assert b"<svg" in svg
     assert b"The shop" in svg
-    assert svg == plot(leaderboard(ROWS), TITLES)
-    assert plot(leaderboard(ROWS), TITLES, "png").startswith(b"\x89PNG")
+    assert b"News &amp; &lt;i&gt;more&lt;/i&gt;" in svg
+    assert svg == plot(DRAWN[plot], TITLES)
 
 
-def test_lift_names_segments_and_says_where_nothing_compares() -> None:
-    svg = lift_plot(metric_rows(AS_OF, shop={"popularity_one": 0.02, "knn_one": 0.03}), TITLES)
-    assert b"cold people" in svg
-    assert svg.count(b"nobody to compare") == 5
+def test_a_plot_is_a_png_where_one_is_asked_for() -> None:
+    assert loss_plot(inputs().losses, "png").startswith(b"\x89PNG")
 
 
-def test_lift_to_nothing_and_from_nothing_is_drawn() -> None:
-    rows = metric_rows(AS_OF, shop={"a_one": 0.1, "a_all": 0.0, "b_one": 0.0, "b_all": 0.1})
-    assert b"1/8" in lift_plot(rows, TITLES)
+def test_a_title_with_dollar_signs_is_no_formula() -> None:
+    assert b"Deals for $_$" in leaderboard_plot(few(BOARD), {"shop": "Deals for $_$"})
 
 
-def test_rankers_without_a_figure_are_no_obstacle() -> None:
-    board = leaderboard(metric_rows(AS_OF, shop={"a_one": None}) + metric_rows(LATER, shop={"a_one": 0.1}))
-    for plot in (leaderboard_plot, coverage_plot, history_plot):
-        assert b"<svg" in plot(board, TITLES)
+def test_those_level_with_the_best_are_in_bold() -> None:
+    plain = leaderboard_plot(few(BOARD), TITLES).count(BOLD)
+    level = {"shop": {("linear", "all"), ("svd", "all")}}
+    assert leaderboard_plot(few(BOARD), TITLES, level=level).count(BOLD) == plain + 2
 
 
-def test_one_panel_per_platform() -> None:
-    figures = {"popularity_one": 0.02, "knn_all": 0.03}
-    svg = leaderboard_plot(leaderboard(metric_rows(AS_OF, music=figures, news=figures, shop=figures)), {})
-    assert all(title in svg for title in (b"Music", b"News", b"Shop"))
+def test_figures_without_interval_or_of_nobody_are_no_obstacle() -> None:
+    nowhere = {"ndcg": None, "coverage": None, "popularity_bias": None}
+    rows = [{**row, "ndcg_low": None, "ndcg_high": None} for row in BOARD]
+    rows += [{**row, **nowhere, "as_of": AS_OF} for row in BOARD]
+    for plot in (leaderboard_plot, coverage_plot, bias_plot, history_plot):
+        assert b"<svg" in plot(rows, TITLES)
+
+
+def test_segments_without_people_say_so() -> None:
+    rows = [row if row["segment"] == "all" else {**row, "lift": None, "difference": None} for row in LIFTS]
+    assert segment_plot(rows, TITLES).count(b"nobody to compare") == 6 * 2
+
+
+def test_a_platform_on_which_nothing_compares_says_so() -> None:
+    nothing = {"difference": None, "lift": None, "low": None, "high": None, "verdict": None}
+    rows = [{**row, **nothing} if row["platform"] == "news" else row for row in LIFTS]
+    assert lift_plot(rows, TITLES).count(b"nothing to compare") == 1
+
+
+def test_lift_to_nothing_and_from_little_is_drawn_at_the_edge() -> None:
+    edges: list[dict[str, Any]] = [{**row, "lift": ratio} for row, ratio in zip(LIFTS, (-1.0, 500.0), strict=False)]
+    svg = segment_plot(edges, TITLES)
+    assert b"1/8" in svg
+    assert "× 8".encode() in svg

@@ -1,127 +1,135 @@
-"""What to conclude from one as-of date's figures, in plain sentences, harm included.
-
-Whether transfer helped on a platform is read from the best ranker with all platforms' data against the best without:
-that is what could be served either way.
-"""
+"""What to conclude from one as-of date's figures, in plain sentences with their intervals, harm included."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xdrec_assets.evaluation.leaderboard import POPULARITY, leaderboard, lift
-from xdrec_assets.evaluation.report.wording import figure, listing, percent, platform_title, titled
+from xdrec_assets.evaluation.leaderboard import POPULARITY
+from xdrec_assets.evaluation.report.wording import (
+    DECISIONS,
+    figure,
+    interval,
+    listing,
+    long_date,
+    model,
+    platform_title,
+    signed,
+    titled,
+)
+
+if TYPE_CHECKING:
+    from xdrec_assets.evaluation.report.inputs import ReportInputs
+    from xdrec_assets.evaluation.report.summary import PlatformSummary
+    from xdrec_assets.evaluation.uncertainty.paired import Comparison
 
 Row = Mapping[str, Any]
-NEGLIGIBLE = 0.005  # a change below half a percent is none
+FEW_PEOPLE = 200
 
 
-@dataclass(frozen=True)
-class PlatformSummary:
-    """One platform's figures at a glance, over all test people unless it says otherwise."""
-
-    platform: str
-    title: str
-    n_people: int
-    best: Row
-    best_one: Row | None  # the best among those trained on this platform alone
-    best_all: Row | None  # the best among those trained on all platforms
-    transfer: float | None  # NDCG of best_all over that of best_one, minus 1
-    helped: int  # rankers that do better than their twin
-    hurt: int
-    cold_transfer: float | None  # the same as transfer, for cold people
-    n_cold_people: int
-
-
-def summarise(metrics: Sequence[Row], titles: Mapping[str, str]) -> list[PlatformSummary]:
-    """One summary per platform on which anyone was tested."""
-    everyone, cold = (_by_platform(leaderboard(metrics, segment)) for segment in ("all", "cold_people"))
-    return [_summary(platform, rows, cold.get(platform, []), titles) for platform, rows in everyone.items()]
-
-
-def conclude(summaries: Sequence[PlatformSummary], k: int) -> list[str]:
-    """Paragraphs: what other platforms' data did, which ranker is best where, how far the figures carry."""
+def conclude(summaries: Sequence[PlatformSummary], inputs: ReportInputs) -> list[str]:
+    """Paragraphs: what the other platforms' data did, what is served, how it did, how far the figures carry."""
+    served = _served(inputs)
     if not summaries:
-        return ["Nobody could be tested: no events of the test window have landed yet. The figures follow with them."]
-    few = [summary.title for summary in summaries if summary.n_people < 200]
-    caution = "Differences of a few percent may be chance: the figures carry no intervals yet"
-    if few:
-        caution += f", and on {listing(few)} fewer than 200 people were tested"
-    best = " ".join(_best(summary, k) for summary in summaries)
-    return [paragraph for paragraph in (_transfer(summaries), _cold(summaries), best, f"{caution}.") if paragraph]
-
-
-def verdict(change: float | None) -> str:
-    """helped, hurt or made no difference; unknown where there is nothing to compare."""
-    if change is None:
-        return "unknown"
-    return "no difference" if abs(change) < NEGLIGIBLE else "helped" if change > 0 else "hurt"
-
-
-def _by_platform(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["ndcg"] is not None:
-            found.setdefault(row["platform"], []).append(row)
-    return found
-
-
-def _summary(platform: str, rows: list[Row], cold: list[Row], titles: Mapping[str, str]) -> PlatformSummary:
-    lifts = [row["lift_over_twin"] for row in rows if row["lift_over_twin"] is not None and row["ranker"] != POPULARITY]
-    return PlatformSummary(
-        platform=platform,
-        title=platform_title(platform, titles),
-        n_people=rows[0]["n_people"],
-        best=rows[0],
-        best_one=_first(rows, "one"),
-        best_all=_first(rows, "all"),
-        transfer=_transfer_of(rows),
-        helped=sum(verdict(change) == "helped" for change in lifts),
-        hurt=sum(verdict(change) == "hurt" for change in lifts),
-        cold_transfer=_transfer_of(cold),
-        n_cold_people=cold[0]["n_people"] if cold else 0,
-    )
-
-
-def _first(rows: Sequence[Row], trained_on: str) -> Row | None:
-    return next((row for row in rows if row["trained_on"] == trained_on), None)
-
-
-def _transfer_of(rows: Sequence[Row]) -> float | None:
-    with_all, alone = _first(rows, "all"), _first(rows, "one")
-    return lift(with_all["ndcg"], alone["ndcg"]) if with_all and alone else None
+        nobody = "Nobody could be tested: no events of the test window have landed yet. The figures follow with them."
+        return [nobody, *([served] if served else [])]
+    figures = " ".join(filter(None, [_how_much(summaries), _twins_and_cold(summaries)]))
+    found = [_transfer(summaries), figures, served, _on_test(summaries), _caution(summaries, inputs)]
+    return [paragraph for paragraph in found if paragraph]
 
 
 def _transfer(summaries: Sequence[PlatformSummary]) -> str:
-    said: dict[str, list[str]] = {}
-    for summary in summaries:
-        said.setdefault(verdict(summary.transfer), []).append(f"{summary.title} ({percent(summary.transfer)})")
-    words = {"helped": "helped on", "hurt": "hurt on", "no difference": "made no difference on"}
-    parts = [f"{verb} {listing(said[found])}" for found, verb in words.items() if found in said]
-    if not parts:
+    compared = [summary for summary in summaries if summary.verdict != "unknown"]
+    if not compared:
         return "Whether the other platforms' data helps cannot be said: no ranker was evaluated with and without it."
-    return (
-        f"Learning from the other platforms {listing(parts)}: the best ranker with their data against the best without."
-    )
-
-
-def _cold(summaries: Sequence[PlatformSummary]) -> str:
-    gained = [
-        f"{s.title} {percent(s.cold_transfer)} ({s.n_cold_people:,} people)"
-        for s in summaries
-        if s.cold_transfer is not None
+    words = {
+        "helped": "helped on {}",
+        "hurt": "hurt on {}",
+        "mixed": "helped some rankers and hurt others on {}",
+        "undecided": "made no difference that could be told on {}",
+    }
+    parts = [
+        sentence.format(listing([summary.title for summary in compared if summary.verdict == verdict]))
+        for verdict, sentence in words.items()
+        if any(summary.verdict == verdict for summary in compared)
     ]
-    return f"For people new to a platform but known elsewhere, the change is {listing(gained)}." if gained else ""
+    return f"Learning from the other platforms {listing(parts)}."
 
 
-def _best(summary: PlatformSummary, k: int) -> str:
-    best = summary.best
-    name = titled(best["ranker"])
-    people = f"NDCG@{k} {figure(best['ndcg'])} over {summary.n_people:,} people"
-    if best["ranker"] == POPULARITY:
-        return f"On {summary.title} nothing beats popularity ({people})."
-    where = "with all platforms' data" if best["trained_on"] == "all" else "with this platform's data alone"
-    over = best["lift_over_popularity"]
-    against = f", {over + 1:.1f} times popularity's" if over is not None else ""
-    return f"On {summary.title} the best is {name} {where} ({people}{against})."
+def _how_much(summaries: Sequence[PlatformSummary]) -> str:
+    """By how many rankers that is said, and what it did to the best of those that learned from all."""
+    told = {"helped": ["helped"], "hurt": ["hurt"], "mixed": ["helped", "hurt"], "undecided": ["helped"]}
+    parts = []
+    for summary in (summary for summary in summaries if summary.verdict in told):
+        n = sum(summary.verdicts.values())
+        rankers = " and ".join(f"{summary.verdicts[verdict]} of {n} {verdict}" for verdict in told[summary.verdict])
+        parts.append(f"{summary.title} {rankers}{_of_best(summary.transfer)}")
+    return f"By ranker: {'; '.join(parts)}." if parts else ""
+
+
+def _of_best(row: Row | None) -> str:
+    if row is None or row.get("difference") is None:
+        return ""
+    reach = interval(row.get("low"), row.get("high"), is_difference=True)
+    return f", {titled(row['ranker'])} by {signed(row['difference'])} NDCG{f' ({reach})' if reach else ''}"
+
+
+def _twins_and_cold(summaries: Sequence[PlatformSummary]) -> str:
+    kept = [
+        f"{s.without_twins['helped']} of {s.verdicts['helped']} rankers on {s.title}"
+        for s in summaries
+        if s.verdicts["helped"]
+    ]
+    twins = f"Where no product counts that two platforms list, the help can still be told for {listing(kept)}."
+    found = [
+        f"{verdict} {listing([f'{s.cold[verdict]} rankers on {s.title}' for s in summaries if s.cold[verdict]])}"
+        for verdict in ("helped", "hurt")
+        if any(s.cold[verdict] for s in summaries)
+    ]
+    cold = f"For people new to a platform but known elsewhere it {' and '.join(found)}."
+    return " ".join([*([twins] if kept else []), *([cold] if found else [])])
+
+
+def _served(inputs: ReportInputs) -> str:
+    if not inputs.champions:
+        return ""
+    where: dict[str, list[str]] = {}
+    for row in sorted(inputs.champions, key=lambda row: str(row["platform"])):
+        name = platform_title(row["platform"], inputs.platform_titles)
+        where.setdefault(model(row["ranker"], row["trained_on"]), []).append(f"{name}{_how(row)}")
+    served = [f"{what} on {listing(platforms)}" for what, platforms in where.items()]
+    return f"From {long_date(inputs.champions[0]['as_of'])} on may be served: {'; '.join(served)}."
+
+
+def _how(row: Row) -> str:
+    return f" ({DECISIONS[row['decision']]})" if row.get("decision") else ""
+
+
+def _on_test(summaries: Sequence[PlatformSummary]) -> str:
+    """How what was chosen before the test window did on it: the one figure that no choice has seen."""
+    parts = [
+        f"{model(s.chosen['ranker'], s.chosen['trained_on'])} reached NDCG {figure(s.chosen['ndcg'])} on {s.title}"
+        f"{_over_popularity(s.over_popularity)}"
+        for s in summaries
+        if s.chosen is not None and s.chosen["ranker"] != POPULARITY
+    ]
+    return f"On this test window, which their choice had not seen: {'; '.join(parts)}." if parts else ""
+
+
+def _over_popularity(found: Comparison | None) -> str:
+    if found is None:
+        return ""
+    verdict = "more than" if found.low > 0 else "less than" if found.high < 0 else "not to be told from"
+    reach = "" if found.low != found.low else f", interval {interval(found.low, found.high, is_difference=True)}"
+    return f", {verdict} popularity ({signed(found.difference)}{reach})"
+
+
+def _caution(summaries: Sequence[PlatformSummary], inputs: ReportInputs) -> str:
+    said = (
+        f"Intervals are of {inputs.settings.level:.0%}, from a bootstrap over people; a ranker counts as helped or "
+        "hurt where its difference remains after correction for the number of comparisons."
+    )
+    few = [f"{s.title} ({s.n_people:,})" for s in summaries if s.n_people < FEW_PEOPLE]
+    return (
+        f"{said} Few people were tested on {listing(few)}: only large differences can be told there." if few else said
+    )

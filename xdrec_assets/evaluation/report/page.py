@@ -1,101 +1,163 @@
 """One self-contained HTML page per as-of date: what to conclude, and every figure behind it.
 
-The template is `report.html.j2`, with autoescape: foreign text (titles, ids, reasons) stays text, without bidirectional
-controls, and each piece stands isolated. Plots are embedded as SVG images; nothing is loaded from elsewhere.
+The template is `report.html.j2` with a file per section, with autoescape: foreign text (titles, ids, reasons) stays
+text, without bidirectional controls, and each piece stands isolated. Plots are embedded as SVG images; nothing is
+loaded from elsewhere. A section without anything to show is left out.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from xdrec_assets.evaluation.leaderboard import POPULARITY, leaderboard
-from xdrec_assets.evaluation.report import wording
-from xdrec_assets.evaluation.report.conclusion import conclude, summarise, verdict
-from xdrec_assets.evaluation.report.coverage_plot import coverage_plot
+from xdrec_assets.evaluation.metrics.definitions import METRICS
+from xdrec_assets.evaluation.report import cost, curves, lift_plots, plots, quality, wording
+from xdrec_assets.evaluation.report.apart import level_with_best
+from xdrec_assets.evaluation.report.changes import best_changes, champion_changes
+from xdrec_assets.evaluation.report.conclusion import conclude
+from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
+from xdrec_assets.evaluation.report.inputs import ReportInputs
 from xdrec_assets.evaluation.report.plain_text import one_line
-from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot, lift_plot
+from xdrec_assets.evaluation.report.summary import summarise
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from xdrec_assets.evaluation.settings import EvaluationSettings
-
 Row = Mapping[str, Any]
 TEMPLATE: Final = "report.html.j2"
-
-
-@dataclass(frozen=True)
-class ReportInputs:
-    """Everything a report shows; rows are mappings by column name."""
-
-    as_of: date
-    settings: EvaluationSettings
-    metrics: Sequence[Row]  # evaluation/metrics of this as-of date
-    champions: Sequence[Row]  # evaluation/champion of this as-of date or of the one that this window was judged on
-    past: Sequence[Row] = ()  # evaluation/leaderboard of earlier as-of dates
-    row_counts: Sequence[Row] = ()  # stage, table, rows
-    examples: Sequence[Row] = ()  # person, has, recommendations: rows of rank, platform, title, reason
-    platform_titles: Mapping[str, str] = field(default_factory=dict)
-    all_settings: Mapping[str, Any] = field(default_factory=dict)  # dotted name: value
+CHAMPION: Final = ("decision", "twin_ndcg", "p_adjusted", "windows", "n_people", "guard_rails", "ndcg_low", "ndcg_high")
+SECTIONS: Final = {
+    "glance": "At a glance",
+    "changes": "What changed since last time",
+    "served": "What may be served",
+    "leaderboards": "Leaderboards",
+    "transfer": "What the other platforms' data changed",
+    "coverage": "Coverage and popularity",
+    "time": "Over time",
+    "feedback": "What people did with what they were shown",
+    "fusions": "Fusions compared",
+    "examples": "Examples of recommendations",
+    "quality": "Data quality",
+    "cost": "Cost and time",
+    "settings": "Settings",
+    "words": "What the words mean",
+}
 
 
 def render_report(inputs: ReportInputs) -> str:
     """The page as text; the same inputs give the same page."""
-    summaries = summarise(inputs.metrics, inputs.platform_titles)
-    tested = [row for row in leaderboard(inputs.metrics) if row["ndcg"] is not None]
+    context = _context(inputs)
+    has = {
+        "changes": bool(inputs.former_champions or inputs.sizes or inputs.past),
+        "served": bool(inputs.champions),
+        "feedback": bool(inputs.feedback),
+        "fusions": bool(inputs.fusions),
+        "examples": bool(inputs.examples),
+        "quality": bool(inputs.quality),
+        "cost": bool(inputs.costs),
+        "settings": True,
+        "words": True,
+    }
+    shown = [(name, title) for name, title in SECTIONS.items() if has.get(name, bool(context["summaries"]))]
+    return _environment().get_template(TEMPLATE).render(context | {"sections": shown})
+
+
+def _context(inputs: ReportInputs) -> dict[str, Any]:
+    """What the template shows."""
+    summaries = summarise(inputs)
+    tested = [row for row in inputs.board if row["ndcg"] is not None]
     served_from = max((row["as_of"] for row in inputs.champions), default=inputs.as_of)
-    context = {
+    level = level_with_best(inputs.resamples, inputs.settings.level)
+    champions = {row["platform"]: row for row in champion_changes(inputs)}
+    best = {row["platform"]: row for row in best_changes(inputs)}
+    return {
         "inputs": inputs,
         "served_from": served_from,
         "window_counted": inputs.as_of + timedelta(days=inputs.settings.days) <= served_from,
         "last_day": inputs.as_of + timedelta(days=inputs.settings.days - 1),
         "summaries": summaries,
-        "champions": {row["platform"]: row for row in inputs.champions},
-        "conclusion": conclude(summaries, inputs.settings.k),
-        "boards": {s.platform: [row for row in tested if row["platform"] == s.platform] for s in summaries},
-        "lifts": {s.platform: _lifts(inputs.metrics, s.platform) for s in summaries},
-        "plots": _plots(inputs, tested),
+        "conclusion": conclude(summaries, inputs),
+        "champions": {name: dict.fromkeys(CHAMPION) | dict(row["now"]) for name, row in champions.items()},
+        "champion_changes": champions,
+        "best_changes": best,
+        "changed_platforms": sorted(champions.keys() | best.keys()),
+        "boards": {s.platform: [_whole(row) for row in tested if row["platform"] == s.platform] for s in summaries},
+        "level": level,
+        "lifts": {s.platform: _lifts(inputs.lifts, s.platform) for s in summaries},
+        "fusions": _fusions(inputs.fusions),
+        "quality": quality.accounts(inputs.quality),
+        "warnings": quality.warnings(inputs.costs),
+        "stages": cost.by_stage(inputs.costs),
+        "dearest": cost.dearest(inputs.costs),
+        "metrics": METRICS.values(),
+        "plots": _plots(inputs, tested, level),
     }
-    return _environment().get_template(TEMPLATE).render(context)
 
 
-def _plots(inputs: ReportInputs, tested: Sequence[Row]) -> dict[str, str]:
+def _plots(inputs: ReportInputs, tested: Sequence[Row], level: Mapping[str, set[plots.Name]]) -> dict[str, str]:
     """Pictures as data URIs; none where there is nothing to draw."""
     if not tested:
         return {}
     titles = inputs.platform_titles
     boards = [*(row for row in inputs.past if row["as_of"] < inputs.as_of), *tested]
     pictures = {
-        "leaderboard": leaderboard_plot(tested, titles),
-        "lift": lift_plot(inputs.metrics, titles),
+        "leaderboard": plots.leaderboard_plot(tested, titles, level=level),
         "coverage": coverage_plot(tested, titles),
     }
+    if any(row["difference"] is not None for row in inputs.lifts):
+        pictures |= {
+            "lift": lift_plots.lift_plot(inputs.lifts, titles),
+            "segments": lift_plots.segment_plot(inputs.lifts, titles),
+        }
+    if any(row.get("popularity_bias") is not None for row in tested):
+        pictures["bias"] = bias_plot(tested, titles)
     if len({row["as_of"] for row in boards if row["ndcg"] is not None}) > 1:
-        pictures["history"] = history_plot(boards, titles)
+        pictures["history"] = plots.history_plot(boards, titles)
+    if inputs.losses:
+        pictures["losses"] = curves.loss_plot(inputs.losses)
     return {name: f"data:image/svg+xml;base64,{b64encode(svg).decode()}" for name, svg in pictures.items()}
 
 
-def _lifts(metrics: Sequence[Row], platform: str) -> dict[str, Any]:
-    """Lift over the twin by ranker and segment, and how many people stand behind each column."""
-    segments = {
-        segment: [row for row in leaderboard(metrics, segment) if row["platform"] == platform]
-        for segment in wording.SEGMENT_TITLES
+def _whole(row: Row) -> dict[str, Any]:
+    """A row of the leaderboard in which every metric has a place, if only an empty one."""
+    return dict.fromkeys([*METRICS, "ndcg_low", "ndcg_high", "latency_ms"]) | dict(row)
+
+
+def _lifts(lifts: Sequence[Row], platform: str) -> dict[str, Any]:
+    """Each ranker's rows of evaluation/lift by segment, the one without twin products, and the people behind each."""
+    found = {
+        (row["ranker"], row["segment"], row["twins"]): row
+        for row in lifts
+        if row["platform"] == platform and row["lift"] is not None
     }
-    everyone = [row for row in segments["all"] if row["trained_on"] == "all" and row["ranker"] != POPULARITY]
+    rankers = sorted({ranker for ranker, _, _ in found})
     return {
-        "people": {segment: rows[0]["n_people"] if rows else 0 for segment, rows in segments.items()},
-        "rows": [(row["ranker"], [_twin_lift(rows, row["ranker"]) for rows in segments.values()]) for row in everyone],
+        "people": {segment: row["n_people"] for (_, segment, twins), row in found.items() if twins == "with"},
+        "rows": [
+            (
+                ranker,
+                {segment: found.get((ranker, segment, "with")) for segment in wording.SEGMENT_TITLES},
+                found.get((ranker, "all", "without")),
+            )
+            for ranker in rankers
+        ],
     }
 
 
-def _twin_lift(rows: Sequence[Row], ranker: str) -> float | None:
-    found = (row["lift_over_twin"] for row in rows if row["ranker"] == ranker and row["trained_on"] == "all")
-    return next(found, None)
+def _fusions(rows: Sequence[Row]) -> dict[str, Any]:
+    """A line per strategy, the best mean over platforms first; figures by platform."""
+    strategies: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in rows:
+        if row["ndcg"] is not None:
+            strategies.setdefault((row["fusion"], row["alignment"]), {})[row["platform"]] = row
+    lines = [
+        (*name, any(row["verdict"] == "chosen" for row in found.values()), found) for name, found in strategies.items()
+    ]
+    lines.sort(key=lambda line: (-sum(row["ndcg"] for row in line[3].values()) / len(line[3]), line[:2]))
+    return {"platforms": sorted({row["platform"] for row in rows}), "rows": lines}
 
 
 def _environment() -> Environment:
@@ -108,14 +170,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"segments": wording.SEGMENT_TITLES, "trained_on": wording.TRAINED_ON}
-    environment.filters |= {
-        "line": lambda value: one_line(str(value)),
-        "titled": wording.titled,
-        "figure": wording.figure,
-        "percent": wording.percent,
-        "share": wording.share,
-        "long_date": wording.long_date,
-        "verdict": verdict,
+    environment.globals |= {
+        "segments": wording.SEGMENT_TITLES,
+        "trained_on": wording.TRAINED_ON,
+        "decisions": wording.DECISIONS,
     }
+    written = ("figure", "signed", "more", "interval", "percent", "share", "p_value", "duration", "megabytes")
+    environment.filters |= {name: getattr(wording, name) for name in (*written, "titled", "setting", "long_date")}
+    environment.filters["line"] = lambda value: one_line(str(value))
     return environment

@@ -8,9 +8,21 @@ from typing import Any
 import pyarrow as pa
 
 from xdrec_assets.evaluation.leaderboard import leaderboard
-from xdrec_assets.evaluation.report.coverage_plot import coverage_plot
-from xdrec_assets.evaluation.report.plots import leaderboard_plot, lift_plot
-from xdrec_assets.evaluation.report.wording import TRAINED_ON, figure, percent, platform_title, share, titled
+from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
+from xdrec_assets.evaluation.report.lift_plots import lift_plot, segment_plot
+from xdrec_assets.evaluation.report.plots import leaderboard_plot
+from xdrec_assets.evaluation.report.wording import (
+    DECISIONS,
+    SEGMENT_TITLES,
+    TRAINED_ON,
+    figure,
+    interval,
+    percent,
+    platform_title,
+    share,
+    signed,
+    titled,
+)
 from xdrec_assets.publishing import Shown
 from xdrec_assets.shown import figures_table
 
@@ -20,19 +32,18 @@ BEST = 2  # rows of each platform that are shown without a click
 
 
 def metrics_shown(metrics: Sequence[Row], titles: Titles) -> Shown:
-    """What other platforms' data changed by segment, and quality against coverage."""
-    tested = _tested(metrics)
+    """Quality against coverage and against popularity, over the catalogue that decides."""
+    tested = [row for row in leaderboard(metrics) if row["ndcg"] is not None]
     if not tested:
         return Shown()
-    pictures = {
-        "plot of lift": lift_plot(metrics, titles, "png"),
-        "plot of coverage": coverage_plot(tested, titles, "png"),
-    }
+    pictures = {"plot of coverage": coverage_plot(tested, titles, "png")}
+    if any(row.get("popularity_bias") is not None for row in tested):
+        pictures["plot of popularity bias"] = bias_plot(tested, titles, "png")
     return Shown(pictures=pictures)
 
 
 def leaderboard_shown(board: pa.Table, titles: Titles) -> Shown:
-    """The best of each platform as a table, and all of them as a plot."""
+    """The best of each platform as a table, and all of them as a plot with intervals."""
     rows = [row for row in board.to_pylist() if row["ndcg"] is not None]
     if not rows:
         return Shown()
@@ -44,6 +55,25 @@ def leaderboard_shown(board: pa.Table, titles: Titles) -> Shown:
     )
 
 
+def lift_shown(lifts: Sequence[Row], titles: Titles) -> Shown:
+    """What the other platforms' data changed: counted by verdict, ranker by ranker, by segment."""
+    compared = [row for row in lifts if row["difference"] is not None]
+    if not compared:
+        return Shown()
+    everyone = [row for row in compared if row["segment"] == "all"]
+    return Shown(
+        has_preview=False,
+        pictures={
+            "plot of lift": lift_plot(lifts, titles, "png"),
+            "plot by segment": segment_plot(lifts, titles, "png"),
+        },
+        texts={
+            "verdicts": figures_table(_verdicts(compared, titles)),
+            "everyone": figures_table([_lift_line(row, titles) for row in everyone]),
+        },
+    )
+
+
 def champions_shown(champions: pa.Table, titles: Titles) -> Shown:
     """What is served where, and why."""
     lines = [
@@ -51,27 +81,50 @@ def champions_shown(champions: pa.Table, titles: Titles) -> Shown:
             "platform": platform_title(row["platform"], titles),
             "ranker": titled(row["ranker"]),
             "trained on": TRAINED_ON[row["trained_on"]],
+            "decision": DECISIONS.get(row.get("decision") or "", ""),
             "why": row["reason"],
         }
         for row in champions.to_pylist()
     ]
-    return Shown(has_preview=False, texts={"served": figures_table(lines, width=240)})
+    return Shown(has_preview=False, texts={"served": figures_table(lines, width=600)})
 
 
-def report_shown(metrics: Sequence[Row], titles: Titles) -> Shown:
-    """The plots of the report."""
-    tested = _tested(metrics)
-    if not tested:
-        return Shown(has_preview=False)
-    pictures = {
-        "plot of leaderboard": leaderboard_plot(tested, titles, "png"),
-        "plot of lift": lift_plot(metrics, titles, "png"),
-    }
+def report_shown(board: Sequence[Row], lifts: Sequence[Row], titles: Titles) -> Shown:
+    """The plots of the report that say most."""
+    tested = [row for row in board if row["ndcg"] is not None]
+    pictures = {"plot of leaderboard": leaderboard_plot(tested, titles, "png")} if tested else {}
+    if any(row["difference"] is not None for row in lifts):
+        pictures["plot of lift"] = lift_plot(lifts, titles, "png")
     return Shown(has_preview=False, pictures=pictures)
 
 
-def _tested(metrics: Sequence[Row]) -> list[dict[str, Any]]:
-    return [row for row in leaderboard(metrics) if row["ndcg"] is not None]
+def _verdicts(lifts: Sequence[Row], titles: Titles) -> list[dict[str, Any]]:
+    """How many rankers were helped and hurt on each platform, by segment; products listed twice count."""
+    lines = []
+    for platform in sorted({row["platform"] for row in lifts}):
+        for segment, title in SEGMENT_TITLES.items():
+            said = [
+                row["verdict"]
+                for row in lifts
+                if (row["platform"], row["segment"], row["twins"]) == (platform, segment, "with")
+            ]
+            if said:
+                counts = {verdict: said.count(verdict) for verdict in ("helped", "hurt", "undecided")}
+                lines.append({"platform": platform_title(platform, titles), "segment": title, **counts})
+    return lines
+
+
+def _lift_line(row: Row, titles: Titles) -> dict[str, Any]:
+    return {
+        "platform": platform_title(row["platform"], titles),
+        "ranker": titled(row["ranker"]),
+        "twin products": row["twins"],
+        "NDCG": figure(row["ndcg"]),
+        "of its twin": figure(row["twin_ndcg"]),
+        "difference": signed(row["difference"]),
+        "interval": interval(row["low"], row["high"], is_difference=True),
+        "verdict": row["verdict"],
+    }
 
 
 def _short(row: Row, titles: Titles) -> dict[str, Any]:
@@ -87,6 +140,7 @@ def _line(row: Row, titles: Titles) -> dict[str, Any]:
         "ranker": titled(row["ranker"]),
         "trained on": TRAINED_ON[row["trained_on"]],
         "NDCG": figure(row["ndcg"]),
+        "interval": interval(row.get("ndcg_low"), row.get("ndcg_high")),
         "recall": figure(row["recall"]),
         "hit rate": figure(row["hit_rate"]),
         "coverage": share(row["coverage"]),

@@ -29,6 +29,7 @@ STYLE: Final[Any] = {
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 10,
     "text.color": INK,
+    "text.parse_math": False,  # a title with dollar signs is no formula
     "axes.edgecolor": FAINT,
     "axes.labelcolor": MUTED,
     "axes.labelsize": 9.5,
@@ -119,6 +120,10 @@ def training_legend() -> list[Any]:
 
 
 def _saved(figure: Figure, format: Format) -> bytes:
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")  # or everything would be drawn twice
     buffer = BytesIO()
     metadata = {"Date": None} if format == "svg" else None
     figure.savefig(buffer, format=format, dpi=144, metadata=metadata, facecolor="white")

@@ -1,22 +1,18 @@
-"""Plots of leaderboards: who is best, what transfer did, how it went before; coverage stands in `coverage_plot`.
+"""Plots of leaderboards: who is best and how sure that is, and how it went before.
 
-Each takes rows of evaluation/leaderboard (lift: of evaluation/metrics) and returns a picture as bytes. A panel per
-platform; light blue is trained on the platform alone, dark blue on all platforms, as everywhere in the report.
+Each takes rows of evaluation/leaderboard and returns a picture as bytes. A panel per platform; light blue is trained on
+the platform alone, dark blue on all platforms, as everywhere in the report. Whiskers are the intervals of the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import log2
-from statistics import median
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
-from xdrec_assets.evaluation.leaderboard import POPULARITY, leaderboard
+from xdrec_assets.evaluation.leaderboard import POPULARITY
 from xdrec_assets.evaluation.report.plot_style import (
-    ALL,
     COLOURS,
     FAINT,
-    HURT,
     INK,
     MUTED,
     POPULAR,
@@ -28,38 +24,30 @@ from xdrec_assets.evaluation.report.plot_style import (
     titles_of,
     training_legend,
 )
-from xdrec_assets.evaluation.report.wording import SEGMENT_TITLES, TRAINED_ON, titled
+from xdrec_assets.evaluation.report.wording import TRAINED_ON, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDEST = 3.0  # lifts are drawn as log2 of all / one, from an eighth to the eightfold
+Name = tuple[str, str]  # ranker, trained_on
+ABOVE = {"one": -0.2, "all": 0.2}  # where a bar lies beside its ranker's middle
 
 
-def leaderboard_plot(board: Sequence[Row], titles: Titles, format: Format = "svg") -> bytes:
-    """NDCG of every ranker, both trainings next to each other, popularity as a line."""
+def leaderboard_plot(
+    board: Sequence[Row], titles: Titles, format: Format = "svg", level: Mapping[str, Set[Name]] | None = None
+) -> bytes:
+    """NDCG of every ranker with its interval, both trainings next to each other, popularity as a line.
+
+    `level` names, by platform, the rankers that cannot be told from the best: their figures are written in bold.
+    """
     platforms = platforms_of(board)
     most = max(len({row["ranker"] for row in board if row["platform"] == platform}) for platform in platforms)
 
     def draw(number: int, axes: Axes) -> None:
-        _bars(axes, [row for row in board if row["platform"] == platforms[number]])
+        rows = [row for row in board if row["platform"] == platforms[number] and row["ndcg"] is not None]
+        _bars(axes, rows, (level or {}).get(platforms[number], frozenset()))
 
     return draw_panels(titles_of(platforms, titles), draw, 1.0 + 0.36 * most, _bars_legend, format)
-
-
-def lift_plot(metrics: Sequence[Row], titles: Titles, format: Format = "svg") -> bytes:
-    """What training on all platforms changed, by segment: a dot per ranker, a bar at the median."""
-    platforms = platforms_of(metrics)
-    lifts = {segment: leaderboard(metrics, segment) for segment in SEGMENT_TITLES}
-
-    def draw(number: int, axes: Axes) -> None:
-        of_platform = {
-            segment: [_log_lift(row) for row in rows if row["platform"] == platforms[number] and _compares(row)]
-            for segment, rows in lifts.items()
-        }
-        _lift_dots(axes, of_platform)
-
-    return draw_panels(titles_of(platforms, titles), draw, 2.5, _lift_legend, format)
 
 
 def history_plot(boards: Sequence[Row], titles: Titles, format: Format = "svg") -> bytes:
@@ -72,88 +60,69 @@ def history_plot(boards: Sequence[Row], titles: Titles, format: Format = "svg") 
     return draw_panels(titles_of(platforms, titles), draw, 2.7, _history_legend, format)
 
 
-def _bars(axes: Axes, rows: Sequence[Row]) -> None:
-    value = {(row["ranker"], row["trained_on"]): row["ndcg"] or 0.0 for row in rows}
-    rankers = sorted({name for name, _ in value}, key=lambda name: max(value.get((name, on), 0) for on in COLOURS))
-    for trained_on, above in (("one", -0.2), ("all", 0.2)):
-        for place, ranker in enumerate(rankers):
-            if (ranker, trained_on) in value:
-                bar = value[ranker, trained_on]
-                axes.barh(place + above, bar, height=0.36, color=COLOURS[trained_on])
-                axes.annotate(
-                    f"{bar:.4f}",
-                    (bar, place + above),
-                    (4, 0),
-                    textcoords="offset points",
-                    va="center",
-                    size=8,
-                    color=MUTED,
-                )
-    popular = value.get((POPULARITY, "one"), value.get((POPULARITY, "all")))
+def _bars(axes: Axes, rows: Sequence[Row], level: Set[Name]) -> None:
+    of = {(row["ranker"], row["trained_on"]): row for row in rows}
+    best = {ranker: max(row["ndcg"] for row in rows if row["ranker"] == ranker) for ranker, _ in of}
+    rankers = sorted(best, key=lambda ranker: (best[ranker], ranker))
+    for (ranker, trained_on), row in of.items():
+        _bar(axes, rankers.index(ranker) + ABOVE[trained_on], row, (ranker, trained_on) in level)
+    popular = of.get((POPULARITY, "one"), of.get((POPULARITY, "all")))
     if popular is not None:
-        axes.axvline(popular, color=POPULAR, linewidth=1, linestyle=(0, (3, 3)), zorder=0.5)
+        axes.axvline(popular["ndcg"], color=POPULAR, linewidth=1, linestyle=(0, (3, 3)), zorder=0.5)
     axes.set_yticks(range(len(rankers)), [titled(ranker) for ranker in rankers])
     axes.grid(axis="y", visible=False)
     axes.locator_params(axis="x", nbins=5)
-    axes.set_xlim(0, 1.18 * max([*value.values(), 1e-6]))
+    axes.set_xlim(0, 1.2 * max([1e-6, *(_reach(row)[1] for row in rows)]))
     axes.set_xlabel("NDCG")
 
 
-def _compares(row: Row) -> bool:
-    return row["lift_over_twin"] is not None and row["ranker"] != POPULARITY
-
-
-def _log_lift(row: Row) -> float:
-    ratio = row["lift_over_twin"] + 1
-    return max(-WIDEST, min(WIDEST, log2(ratio))) if ratio > 0 else -WIDEST
-
-
-def _lift_dots(axes: Axes, lifts: Mapping[str, Sequence[float]]) -> None:
-    for place, values in enumerate(reversed(list(lifts.values()))):
-        colours = [MUTED if value == 0 else ALL if value > 0 else HURT for value in values]
-        axes.scatter(values, [place] * len(values), s=42, c=colours, alpha=0.6, linewidths=0, clip_on=False, zorder=3)
-        if values:
-            axes.plot([median(values)] * 2, [place - 0.3, place + 0.3], color=INK, linewidth=2, zorder=4)
-        else:
-            axes.annotate(
-                "nobody to compare", (0, place), (6, 0), textcoords="offset points", va="center", size=8, color=MUTED
-            )
-    axes.axvline(0, color=MUTED, linewidth=1, zorder=1)
-    axes.set_yticks(range(len(lifts)), [SEGMENT_TITLES[segment] for segment in reversed(list(lifts))])
-    axes.set_ylim(-0.6, len(lifts) - 0.4)
-    reach = max([1.1, *(abs(value) for values in lifts.values() for value in values)])
-    ticks = [tick for tick in (-3, -2, -1, 0, 1, 2, 3) if abs(tick) <= reach]
-    axes.set_xlim(-reach * 1.08, reach * 1.08)
-    axes.set_xticks(
-        ticks, ["same" if tick == 0 else f"× {2**tick}" if tick > 0 else f"× 1/{2**-tick}" for tick in ticks]
+def _bar(axes: Axes, place: float, row: Row, is_level: bool) -> None:
+    low, high = _reach(row)
+    axes.barh(place, row["ndcg"], height=0.36, color=COLOURS[row["trained_on"]])
+    axes.plot([low, high], [place, place], color=INK, linewidth=1, solid_capstyle="butt", zorder=3)
+    axes.annotate(
+        f"{row['ndcg']:.4f}",
+        (high, place),
+        (4, 0),
+        textcoords="offset points",
+        va="center",
+        size=8,
+        color=INK if is_level else MUTED,
+        weight="bold" if is_level else "normal",
     )
-    axes.set_xlabel("NDCG with all platforms' data against this platform's alone")
+
+
+def _reach(row: Row) -> tuple[float, float]:
+    """The row's interval, or its figure alone where it has none."""
+    low, high = row.get("ndcg_low"), row.get("ndcg_high")
+    return (row["ndcg"] if low is None else low, row["ndcg"] if high is None else high)
 
 
 def _lines(axes: Axes, rows: Sequence[Row]) -> None:
-    series: dict[tuple[str, str], list[tuple[Any, float]]] = {}
+    series: dict[Name, list[Row]] = {}
     for row in sorted(rows, key=lambda row: row["as_of"]):
-        series.setdefault((row["ranker"], row["trained_on"]), []).append((row["as_of"], row["ndcg"]))
+        series.setdefault((row["ranker"], row["trained_on"]), []).append(row)
     last = max((row["as_of"] for row in rows), default=None)
     best = max((row for row in rows if row["as_of"] == last), key=lambda row: row["ndcg"], default=None)
-    for (ranker, trained_on), points in series.items():
-        kept = best is not None and ranker == best["ranker"]
-        colour = COLOURS[trained_on] if kept else POPULAR if ranker == POPULARITY else FAINT
-        style: Any = (0, (3, 2)) if ranker == POPULARITY else "-"
-        marker: dict[str, Any] = {"marker": "o", "markersize": 4} if kept else {}
-        axes.plot(
-            *zip(*points, strict=True),
-            color=colour,
-            linestyle=style,
-            linewidth=2 if kept else 1.2,
-            zorder=3 if kept else 2,
-            **marker,
-        )
+    for (ranker, trained_on), found in series.items():
+        _line(axes, found, ranker, trained_on, best is not None and ranker == best["ranker"])
     if best is not None:
         axes.set_title(f"{axes.get_title('left')} · {titled(best['ranker'])}")
         _date_ticks(axes, sorted({row["as_of"] for row in rows}))
     axes.set_ylim(bottom=0)
     axes.set_ylabel("NDCG")
+
+
+def _line(axes: Axes, rows: Sequence[Row], ranker: str, trained_on: str, is_best: bool) -> None:
+    dates, values = [row["as_of"] for row in rows], [row["ndcg"] for row in rows]
+    colour = COLOURS[trained_on] if is_best else POPULAR if ranker == POPULARITY else FAINT
+    style: Any = (0, (3, 2)) if ranker == POPULARITY else "-"
+    marker: dict[str, Any] = {"marker": "o", "markersize": 4} if is_best else {}
+    width, order = (2.0, 3) if is_best else (1.2, 2)
+    axes.plot(dates, values, color=colour, linestyle=style, linewidth=width, zorder=order, **marker)
+    if is_best:
+        low, high = zip(*map(_reach, rows), strict=True)
+        axes.fill_between(dates, low, high, color=colour, alpha=0.18, linewidth=0, zorder=1)
 
 
 def _date_ticks(axes: Axes, dates: Sequence[Any]) -> None:
@@ -163,23 +132,15 @@ def _date_ticks(axes: Axes, dates: Sequence[Any]) -> None:
 
 
 def _bars_legend() -> list[Any]:
-    return [*training_legend(), _popularity_line()]
+    from matplotlib.lines import Line2D
+
+    return [*training_legend(), Line2D([], [], color=INK, linewidth=1, label="interval"), _popularity_line()]
 
 
 def _popularity_line() -> Any:
     from matplotlib.lines import Line2D
 
     return Line2D([], [], color=POPULAR, linewidth=1.2, linestyle=(0, (3, 2)), label="popularity")
-
-
-def _lift_legend() -> list[Any]:
-    from matplotlib.lines import Line2D
-
-    def dot(colour: str, label: str) -> Line2D:
-        return Line2D([], [], marker="o", linestyle="", color=colour, alpha=0.7, label=label)
-
-    bar = Line2D([], [], marker="|", markersize=11, markeredgewidth=2, linestyle="", color=INK, label="median")
-    return [dot(ALL, "ranker that was helped"), dot(HURT, "ranker that was hurt"), bar]
 
 
 def _history_legend() -> list[Any]:
