@@ -2,22 +2,20 @@
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from tests.evaluation.worlds import AS_OF
-from xdrec_assets.evaluation.evaluate import METRICS, MetricRow, metrics_table
+from data_quality.contract import load_contract
+from tests.evaluation.rows import AS_OF, metric_rows
 from xdrec_assets.evaluation.leaderboard import leaderboard, leaderboard_table
 
 
+def table(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=load_contract("evaluation/metrics").arrow_schema())
+
+
 def board(**ndcg: float | None) -> list[dict[str, Any]]:
-    rows = []
-    for name, value in ndcg.items():
-        ranker, trained_on = name.rsplit("_", 1)
-        for metric in METRICS:
-            figure = value if metric == "ndcg" else 0.5
-            rows.append(MetricRow(AS_OF, "shop", ranker, trained_on, "all", metric, 10, figure, 3))
-            rows.append(MetricRow(AS_OF, "shop", ranker, trained_on, "warm_people", metric, 10, 0.9, 1))
-    ranked: list[dict[str, Any]] = leaderboard_table(metrics_table(rows)).to_pylist()
+    ranked: list[dict[str, Any]] = leaderboard_table(table(metric_rows(AS_OF, shop=ndcg))).to_pylist()
     return ranked
 
 
@@ -30,6 +28,20 @@ def test_best_first_with_lifts() -> None:
     ]
     assert [row["lift_over_twin"] for row in rows] == [pytest.approx(0.25), None, None]
     assert [row["lift_over_popularity"] for row in rows] == [pytest.approx(1.5), pytest.approx(1.0), 0.0]
+
+
+def test_figures_and_the_interval_of_ndcg_stand_in_the_row() -> None:
+    (row,) = board(knn_one=0.04)
+    assert (row["ndcg_low"], row["ndcg_high"]) == (pytest.approx(0.036), pytest.approx(0.044))
+    assert row["n_people"] == 300
+    assert {row[name] for name in ("map", "f1", "auc", "novelty", "calibration", "latency_ms")} == {0.25}
+
+
+def test_people_are_those_of_ndcg_not_of_a_metric_that_is_undefined_for_some() -> None:
+    rows = metric_rows(AS_OF, shop={"knn_one": 0.04})
+    for row in rows:
+        row["n_people"] = 300 if row["metric"] == "ndcg" else 12
+    assert leaderboard(rows)[0]["n_people"] == 300
 
 
 def test_harm_is_a_negative_lift() -> None:
@@ -54,8 +66,21 @@ def test_no_lift_over_nothing() -> None:
     assert board(popularity_one=0.0, knn_one=0.1)[0]["lift_over_popularity"] is None
 
 
-def test_segments_are_ranked_apart() -> None:
-    rows = [MetricRow(AS_OF, "shop", "a", "one", "cold_people", metric, 10, 0.3, 4) for metric in METRICS]
-    asked = leaderboard(metrics_table(rows).to_pylist(), segment="cold_people")
-    assert [(row["ndcg"], row["n_people"]) for row in asked] == [(0.3, 4)]
-    assert leaderboard(metrics_table(rows).to_pylist()) == []
+@pytest.mark.parametrize(("column", "other"), [("segment", "cold_people"), ("twins", "without")])
+def test_segments_and_twins_are_ranked_apart(column: str, other: str) -> None:
+    rows = metric_rows(AS_OF, shop={"a_one": 0.1, "b_one": 0.2})
+    for row in rows:
+        if row[column] == other and row["metric"] == "ndcg":
+            row["value"] = 0.3 - row["value"]
+    assert [row["ranker"] for row in leaderboard(rows)] == ["b", "a"]
+    assert [row["ranker"] for row in leaderboard(rows, **{column: other})] == ["a", "b"]
+
+
+def test_the_catalogue_that_decides_is_the_one_with_segments() -> None:
+    known = metric_rows(AS_OF, shop={"a_one": 0.1})
+    seen = [row | {"catalogue": "seen"} for row in metric_rows(AS_OF, shop={"a_one": 0.4})]
+    whole = ("all", "with")
+    for deciding, other, ndcg in ((known, seen, 0.1), (seen, known, 0.4)):
+        rows = [*(row for row in other if (row["segment"], row["twins"]) == whole), *deciding]
+        assert [row["ndcg"] for row in leaderboard(rows)] == [ndcg]
+    assert [row["ndcg"] for row in leaderboard([*known, *seen], catalogue="seen")] == [0.4]

@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from tests.pipeline.tiny import FIRST, Tiny, lay_down
 from xdrec_assets.clean.cleaned import publish_cleaned
 from xdrec_assets.embeddings.embedded import publish_item_texts, publish_item_words
-from xdrec_assets.evaluation.catalogue import candidate_items
-from xdrec_assets.evaluation.evaluate import MetricRow, evaluate, recommend_with
-from xdrec_assets.evaluation.judging import window_events
-from xdrec_assets.evaluation.relevant_sets import relevant_sets, window
+from xdrec_assets.evaluation.evaluate import evaluate
+from xdrec_assets.evaluation.evaluated import MetricRow
+from xdrec_assets.evaluation.exam import Traits, exam_on
+from xdrec_assets.evaluation.full_ranking import full_ranking
+from xdrec_assets.evaluation.judge import window_events
+from xdrec_assets.evaluation.metrics.taste import item_shares
+from xdrec_assets.evaluation.relevant_sets import window
 from xdrec_assets.joined.joining import publish_identities, publish_interactions, publish_items
 from xdrec_assets.joined.past import load_past
 from xdrec_assets.knowledge.knowing import publish_vectors
@@ -106,19 +110,22 @@ def _run(publications: Iterator[object]) -> None:
 def metric_rows(pipeline: Pipeline, as_of: date) -> Iterator[MetricRow]:
     history, settings = load_past(pipeline, as_of).history, pipeline.settings.evaluation
     events = window_events(pipeline, *window(as_of, settings.days))
+    traits = Traits(
+        np.zeros(history.n_items, bool), np.zeros((history.n_items, 1)), item_shares([None] * history.n_items)
+    )
     for name in RANKERS:
         for model in models_of(name, history):
             ranker = load_model(pipeline, model, f"{as_of}")
             for platform in history.platforms if model.trained_on == "all" else (model.platform,):
                 popularity = load_model(pipeline, Trained("popularity", platform), f"{as_of}")
-                candidates = candidate_items(history, platform, settings.catalogue)
-                recommend = recommend_with(ranker, popularity, history, platform, settings.k, candidates)
-                relevant = relevant_sets(events, history, platform, settings.min_strength)
-                yield from evaluate(history, relevant, candidates, recommend, name, model.trained_on)
+                exam = exam_on(history, events, platform, traits, settings, settings.catalogue)
+                ranking = full_ranking(ranker, popularity, history, exam.relevant, settings.k, exam.candidates)
+                yield from evaluate(exam, ranking, name, model.trained_on, settings).metrics
 
 
 def found(rows: list[MetricRow]) -> Found:
-    chosen = [row for row in rows if (row.segment, row.metric, row.k) == ("cold_people", "ndcg", 10)]
+    asked = ("cold_people", "with", "ndcg", 10)
+    chosen = [row for row in rows if (row.segment, row.twins, row.metric, row.k) == asked]
 
     def pooled(ranker: str, trained_on: str) -> float:
         mine = [row for row in chosen if (row.ranker, row.trained_on) == (ranker, trained_on) and row.n_people]

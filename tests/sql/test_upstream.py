@@ -57,7 +57,9 @@ OF_LATER_STEP = {
     "knowledge/item_topics": [*PAST, "embeddings/known_vectors", "knowledge/known_answers"],
     "knowledge/person_interests": [*PAST, "embeddings/known_vectors", "knowledge/known_answers"],
     "rankers/svd": PAST,
-    "evaluation/metrics": [*PAST, "evaluation/test_events"],
+    "evaluation/metrics": [*PAST, "evaluation/test_events", "evaluation/known_twins"],
+    "evaluation/feedback": ["evaluation/feedback"],
+    "evaluation/fusions": [*SOURCES_OF_VECTORS, "evaluation/test_events"],
     "recommendations/top_k": PAST,
 }
 ONE_STEP = {f"embeddings/{table}" for table in ("item_texts", "quarantined", "quantised_texts", "families")}
@@ -70,6 +72,7 @@ AFTER_PUBLISHING = [
     "clean/superseded",
     "clean/set_apart",
     *(f"joined/account_{table}" for table in ("interactions", "items", "identities", "people")),
+    *(f"evaluation/report/{table}" for table in ("known", "landed_lines", "served", "twins")),
 ]  # they look at what a step made
 OF_LANDED_FILES = [path for path in FILES if path.parent.name == "raw"]
 ROWS_OF_ANY_TABLE = ["evaluation/as_of_rows", "knowledge/as_of_rows"]  # which table they read, the step says

@@ -1,11 +1,10 @@
-"""Judge the models of the as-of date before this one by what came after them, and choose what may be served."""
+"""Publish how the models of the as-of date before this one did on what came after them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import pyarrow as pa
 
@@ -13,19 +12,20 @@ from data_quality.contract import load_contract
 from resources.engine import Session
 from resources.fingerprint import fingerprint
 from resources.partitions import BY_AS_OF, Partition
-from xdrec_assets.evaluation.catalogue import candidate_items
-from xdrec_assets.evaluation.champion.decision import champion_table, choose_champions
-from xdrec_assets.evaluation.evaluate import MetricRow, evaluate, metrics_table, recommend_with
+from xdrec_assets.evaluation.evaluated import Evaluated, metrics_table, resamples_table
+from xdrec_assets.evaluation.judge import judge
+from xdrec_assets.evaluation.judge import window_events as window_events
 from xdrec_assets.evaluation.leaderboard import leaderboard_table
-from xdrec_assets.evaluation.relevant_sets import relevant_sets, window
-from xdrec_assets.evaluation.report.pictures import champions_shown, leaderboard_shown, metrics_shown
-from xdrec_assets.joined.identities import identities_before
-from xdrec_assets.joined.joining import bind_clean, bind_joined
-from xdrec_assets.joined.past import Past, load_past
+from xdrec_assets.evaluation.lift import lift_table
+from xdrec_assets.evaluation.relevant_sets import window
+from xdrec_assets.evaluation.report.pictures import leaderboard_shown, lift_shown, metrics_shown
 from xdrec_assets.pipeline import Pipeline
-from xdrec_assets.publishing import Publication, Shown, publish, publish_as_of, stale, unchanged
+from xdrec_assets.publishing import Publication, Shown, publish, stale, unchanged
 from xdrec_assets.rankers.registry import RANKERS
-from xdrec_assets.rankers.training import Trained, load_model, load_popularity, models_of
+
+METRICS, RESAMPLES = "evaluation/metrics", "evaluation/resamples"
+BOARD, LIFT = "evaluation/leaderboard", "evaluation/lift"
+IN_ORDER = ("as_of", "platform", "rank", "ranker", "trained_on", "catalogue", "segment", "twins", "metric", "k")
 
 
 @dataclass(frozen=True)
@@ -49,48 +49,33 @@ def judgement(pipeline: Pipeline, partition: Partition) -> Judgement:
 
 
 def publish_metrics(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
-    """Every metric of every ranker, platform and segment over the test window that ends by this date."""
-    table, judged = "evaluation/metrics", judgement(pipeline, partition)
+    """Every metric of every ranker, platform and segment over the test window that ends by this date, and resamples."""
+    judged = judgement(pipeline, partition)
     made_from = _made_from(pipeline, judged)
-    if not stale(pipeline, [table], {partition.key: made_from}):
-        yield from unchanged(pipeline, table)
+    if not stale(pipeline, [METRICS, RESAMPLES], {partition.key: made_from}):
+        yield from unchanged(pipeline, METRICS, RESAMPLES)
         return
-    rows = metrics_table(_metric_rows(pipeline, judged) if judged.models_of else [])
+    found, figures = judge(pipeline, judged.models_of.first) if judged.models_of else (Evaluated([], []), {})
+    metrics = metrics_table(found.metrics)
     with pipeline.engine.session() as session:
-        shown = metrics_shown(rows.to_pylist(), titles_of(pipeline))
-        yield _publish(pipeline, session, table, rows, judged, made_from, shown)
+        shown = metrics_shown(metrics.to_pylist(), titles_of(pipeline))
+        yield _publish(pipeline, session, METRICS, metrics, judged, made_from, shown, figures)
+        resamples, hidden = resamples_table(found.resamples), Shown(has_preview=False)
+        yield _publish(pipeline, session, RESAMPLES, resamples, judged, made_from, hidden)
 
 
 def publish_leaderboard(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
     """The rankers of each platform in order, with what other platforms gave each."""
-    table, judged = "evaluation/leaderboard", judgement(pipeline, partition)
-    upstream = pipeline.lake.fingerprints("evaluation/metrics", [partition.key])
-    made_from = fingerprint(upstream, pipeline.code_of("evaluation"))
-    if not stale(pipeline, [table], {partition.key: made_from}):
-        yield from unchanged(pipeline, table)
-        return
-    board = leaderboard_table(rows_of(pipeline, "evaluation/metrics", judged.replaced.first, judged.replaced.first))
-    with pipeline.engine.session() as session:
-        shown = leaderboard_shown(board, titles_of(pipeline))
-        yield _publish(pipeline, session, table, board, judged, made_from, shown)
-
-
-def publish_champion(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
-    """What may be served on each platform from this date on, and why."""
-    table, settings = "evaluation/champion", pipeline.settings.evaluation
-    boards = rows_of(pipeline, "evaluation/leaderboard", date.min, partition.first - timedelta(days=1))
-    made_from = fingerprint(boards.to_pylist(), settings.model_dump(mode="json"), pipeline.code_of("evaluation"))
-    if not stale(pipeline, [table], {partition.key: made_from}):
-        yield from unchanged(pipeline, table)
-        return
-    platforms = [platform.platform for platform in pipeline.folder.platforms]
-    champions = choose_champions(
-        boards.to_pylist(), partition.first, platforms, settings.days, settings.champion_windows
+    catalogue = pipeline.settings.evaluation.catalogue
+    yield from _publish_from(
+        pipeline, partition, METRICS, BOARD, lambda rows: leaderboard_table(rows, catalogue), leaderboard_shown
     )
-    rows = champion_table(champions)
-    with pipeline.engine.session() as session:
-        shown = champions_shown(rows, titles_of(pipeline))
-        yield publish_as_of(pipeline, session, table, rows, partition, made_from, shown=shown)
+
+
+def publish_lift(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
+    """What other platforms' data changed for each ranker and segment, with twins and without, and how sure that is."""
+    level = pipeline.settings.evaluation.level
+    yield from _publish_from(pipeline, partition, RESAMPLES, LIFT, lambda rows: lift_table(rows, level), _lift_shown)
 
 
 def rows_of(pipeline: Pipeline, table: str, first: date, last: date) -> pa.Table:
@@ -99,10 +84,7 @@ def rows_of(pipeline: Pipeline, table: str, first: date, last: date) -> pa.Table
     with pipeline.engine.session() as session:
         session.bind("evaluation.rows", [table], schema)
         rows = session.query("evaluation/as_of_rows", {"first": first, "last": last}).to_arrow_table()
-    order: list[tuple[str, Any]] = [
-        (name, "ascending") for name in ("as_of", "platform", "rank", "ranker", "trained_on", "segment", "metric")
-    ]
-    return rows.select(schema.names).sort_by([key for key in order if key[0] in schema.names])
+    return rows.select(schema.names).sort_by([(name, "ascending") for name in IN_ORDER if name in schema.names])
 
 
 def titles_of(pipeline: Pipeline) -> dict[str, str]:
@@ -110,58 +92,53 @@ def titles_of(pipeline: Pipeline) -> dict[str, str]:
     return {platform.platform: platform.title for platform in pipeline.folder.platforms}
 
 
-def window_events(pipeline: Pipeline, first: date, after: date) -> pa.Table:
-    """What happened in a test window, with the people of the models' day: platform, person_id, item_id, strength."""
+def _publish_from(
+    pipeline: Pipeline,
+    partition: Partition,
+    source: str,
+    table: str,
+    made: Callable[[pa.Table], pa.Table],
+    show: Callable[[pa.Table, dict[str, str]], Shown],
+) -> Iterator[Publication]:
+    """A table that follows from the judged models' rows of another one."""
+    judged, level = judgement(pipeline, partition), pipeline.settings.evaluation.level
+    upstream = pipeline.lake.fingerprints(source, [partition.key])
+    made_from = fingerprint(upstream, level, pipeline.code_of("evaluation"))
+    if not stale(pipeline, [table], {partition.key: made_from}):
+        yield from unchanged(pipeline, table)
+        return
+    rows = made(rows_of(pipeline, source, judged.replaced.first, judged.replaced.first))
     with pipeline.engine.session() as session:
-        bind_clean(pipeline, session, "events", "links")
-        bind_joined(pipeline, session, "interactions")
-        session.bind_rows("joined.identities", identities_before(session, first))
-        return session.query("evaluation/test_events", {"first": first, "after": after}).to_arrow_table()
+        yield _publish(pipeline, session, table, rows, judged, made_from, show(rows, titles_of(pipeline)))
 
 
 def _publish(
-    pipeline: Pipeline, session: Session, table: str, rows: pa.Table, judged: Judgement, made_from: int, shown: Shown
+    pipeline: Pipeline,
+    session: Session,
+    table: str,
+    rows: pa.Table,
+    judged: Judgement,
+    made_from: int,
+    shown: Shown,
+    figures: Mapping[str, float | int | str] | None = None,
 ) -> Publication:
     built = table.replace("/", ".")
     session.bind_rows(built, rows)
-    return publish(
-        pipeline, session, table, built, BY_AS_OF, [judged.replaced], {judged.on.key: made_from}, shown=shown
-    )
+    replaced, fingerprints = [judged.replaced], {judged.on.key: made_from}
+    return publish(pipeline, session, table, built, BY_AS_OF, replaced, fingerprints, figures, shown=shown)
+
+
+def _lift_shown(rows: pa.Table, titles: dict[str, str]) -> Shown:
+    return lift_shown(rows.to_pylist(), titles)
 
 
 def _made_from(pipeline: Pipeline, judged: Judgement) -> int:
-    settings = pipeline.settings.evaluation.model_dump(mode="json")
+    settings = pipeline.settings.evaluation.model_dump(mode="json", exclude={"champion"})
     if judged.models_of is None:
         return fingerprint("nothing to judge yet", settings)
-    models = {name: pipeline.lake.fingerprints(f"rankers/{name}", [judged.models_of.key]) for name in RANKERS}
-    days = [p.key for p in pipeline.folder.partitions(*_window(pipeline, judged.models_of.first))]
+    known = [f"rankers/{name}" for name in RANKERS] + ["knowledge/item_links", "knowledge/item_vectors"]
+    models = {table: pipeline.lake.fingerprints(table, [judged.models_of.key]) for table in known}
+    first, after = window(judged.models_of.first, pipeline.settings.evaluation.days)
+    days = [p.key for p in pipeline.folder.partitions(first, after)]
     events = pipeline.lake.fingerprints("joined/interactions", days)
     return fingerprint(models, events, settings, pipeline.code_of("evaluation"))
-
-
-def _window(pipeline: Pipeline, as_of: date) -> tuple[date, date]:
-    return window(as_of, pipeline.settings.evaluation.days)
-
-
-def _metric_rows(pipeline: Pipeline, judged: Judgement) -> Iterator[MetricRow]:
-    assert judged.models_of is not None
-    as_of = judged.models_of.first
-    past = load_past(pipeline, as_of)
-    events = window_events(pipeline, *_window(pipeline, as_of))
-    for name in RANKERS:
-        for model in models_of(name, past.history):
-            yield from _judge(pipeline, past, events, model, judged.models_of.key)
-
-
-def _judge(pipeline: Pipeline, past: Past, events: pa.Table, model: Trained, as_of: str) -> Iterator[MetricRow]:
-    history, settings = past.history, pipeline.settings.evaluation
-    ranker = load_model(pipeline, model, as_of)
-    platforms = history.platforms if model.trained_on == "all" else (model.platform,)
-    for platform in platforms:
-        popularity = load_popularity(pipeline, platform, as_of)
-        candidates = candidate_items(history, platform, settings.catalogue)
-        recommend = recommend_with(ranker, popularity, history, platform, settings.k, candidates)
-        relevant = relevant_sets(events, history, platform, settings.min_strength)
-        if settings.catalogue == "seen":
-            relevant = relevant.of_candidates(candidates)
-        yield from evaluate(history, relevant, candidates, recommend, model.ranker, model.trained_on)

@@ -17,34 +17,43 @@ POPULARITY = "popularity"
 Row = dict[str, Any]
 
 
-def leaderboard(metrics: Iterable[Mapping[str, Any]], segment: str = "all") -> list[Row]:
+def leaderboard(
+    metrics: Iterable[Mapping[str, Any]], segment: str = "all", twins: str = "with", catalogue: str | None = None
+) -> list[Row]:
     """Leaderboard rows from metric rows of any as-of dates and platforms.
 
     Args:
         metrics: rows of evaluation/metrics.
         segment: the segment to rank by; the published leaderboard is that of "all".
+        twins: whether items count that another platform lists too: with | without.
+        catalogue: known | seen; where not given, the one that decided, which alone has more segments than "all".
 
     Returns:
         Rows of evaluation/leaderboard, best first within an as-of date and platform. Equal NDCG: the ranker trained on
         one platform alone first, as the simpler one, then by name. Rankers without a figure come last.
     """
+    metrics = list(metrics)
+    asked = (segment, twins, catalogue or _deciding(metrics))
     boards: dict[tuple[Any, str], dict[tuple[str, str], Row]] = defaultdict(dict)
     for row in metrics:
-        if row["segment"] == segment:
+        if (row["segment"], row["twins"], row["catalogue"]) == asked:
             board = boards[row["as_of"], row["platform"]]
             entry = board.setdefault((row["ranker"], row["trained_on"]), _entry(row))
             entry[row["metric"]] = row["value"]
+            if row["metric"] == "ndcg":
+                entry |= {"ndcg_low": row["low"], "ndcg_high": row["high"], "n_people": row["n_people"]}
     return [ranked for key in sorted(boards) for ranked in _ranked(boards[key])]
 
 
-def leaderboard_table(metrics: pa.Table) -> pa.Table:
-    """The table evaluation/leaderboard from the table evaluation/metrics."""
+def leaderboard_table(metrics: pa.Table, catalogue: str | None = None) -> pa.Table:
+    """The table evaluation/leaderboard from the table evaluation/metrics, over the catalogue that decides."""
     import pyarrow as pa
 
     from data_quality.contract import load_contract
 
     schema = load_contract("evaluation/leaderboard").arrow_schema()
-    return pa.Table.from_pylist(leaderboard(metrics.to_pylist()), schema=schema)
+    rows = metrics.to_pylist()
+    return pa.Table.from_pylist(leaderboard(rows, catalogue=catalogue), schema=schema)
 
 
 def lift(value: float | None, over: float | None) -> float | None:
@@ -63,8 +72,12 @@ def popularity_of(board: Mapping[tuple[str, str], Row]) -> Row | None:
     return board.get((POPULARITY, "one")) or board.get((POPULARITY, "all"))
 
 
+def _deciding(metrics: Iterable[Mapping[str, Any]]) -> str:
+    return next((row["catalogue"] for row in metrics if row["segment"] != "all"), "known")
+
+
 def _entry(row: Mapping[str, Any]) -> Row:
-    return {name: row[name] for name in ("as_of", "platform", "ranker", "trained_on", "n_people")}
+    return {name: row[name] for name in ("as_of", "platform", "ranker", "trained_on")}
 
 
 def _ranked(board: dict[tuple[str, str], Row]) -> list[Row]:
