@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.held_out import RESAMPLES, HeldOut
 from benchmarks.leaderboard_rounds import ONE, Entry
 from xdrec_assets.evaluation.metrics.ranking import find_hits, ndcg_at_k, recall_at_k
+from xdrec_assets.evaluation.protocols.sampled import protocol_label
 from xdrec_assets.evaluation.relevant_sets import RelevantSets
 from xdrec_assets.evaluation.segments import TWINS, WITH, WITHOUT, Segment, segments
 from xdrec_assets.evaluation.uncertainty.bootstrap import Resampled, resample
@@ -40,8 +41,11 @@ def rows_of(entries: Sequence[Entry], asked: HeldOut) -> list[Row]:
     return sorted(rows, key=lambda row: -row.ndcg.mean)
 
 
-def board(rows: Sequence[Row]) -> Iterator[str]:
-    """A leaderboard: each entry with how far it lies behind the best, and whether it can be told apart from it."""
+def board(rows: Sequence[Row], sampled: int | None = None) -> Iterator[str]:
+    """A leaderboard: each entry with how far it lies behind the best, and whether it can be told apart from it.
+
+    Where a few sampled candidates are ranked, not all, each row says so: its figures are not those of full ranking.
+    """
     gaps = [compare(rows[0].ndcg, row.ndcg) for row in rows]
     p_values = holm([gap.p_value for gap in gaps[1:]])
     yield "| ranker | trained on | NDCG@10 | Recall@10 | over seeds | behind the best | told apart | fit s | rank s |"
@@ -50,8 +54,18 @@ def board(rows: Sequence[Row]) -> Iterator[str]:
         behind = f"{_short(gap.difference)} [{_short(gap.low)}, {_short(gap.high)}]" if place else "best"
         apart = ("yes" if p_values[place - 1] < LEVEL else "no") if place else ""
         spread = "" if row.spread is None else f"± {_short(row.spread)}"
-        cells = (row.entry.ranker, row.entry.trained_on, _figure(row.ndcg), _figure(row.recall), spread, behind, apart)
+        name = labelled(row.entry.ranker, sampled)
+        cells = (name, row.entry.trained_on, _figure(row.ndcg), _figure(row.recall), spread, behind, apart)
         yield f"| {' | '.join(cells)} | {row.entry.fit_seconds:.1f} | {row.entry.rank_seconds:.1f} |"
+
+
+def labelled(name: str, sampled: int | None) -> str:
+    """A row's name, with its protocol where candidates are sampled.
+
+    >>> labelled("svd", None), labelled("svd", 999)
+    ('svd', 'svd, sampled 999')
+    """
+    return name if sampled is None else f"{name}, {protocol_label(sampled)}"
 
 
 def lifts(entries: Sequence[Entry], asked: HeldOut, history: History, is_twin: np.ndarray) -> Iterator[str]:

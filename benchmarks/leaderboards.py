@@ -36,7 +36,7 @@ from pathlib import Path
 from benchmarks.held_out import K
 from benchmarks.leaderboard_contests import SETS, Contest, final_of, is_twin, validation_of
 from benchmarks.leaderboard_rounds import Entry, Round, compete
-from benchmarks.leaderboard_tables import board, chosen_line, lifts, rows_of
+from benchmarks.leaderboard_tables import board, chosen_line, labelled, lifts, rows_of
 
 
 def tables(contest: Contest, entries: list[Entry], test: Round) -> Iterator[str]:
@@ -49,9 +49,10 @@ def tables(contest: Contest, entries: list[Entry], test: Round) -> Iterator[str]
             f"{len(asked.people):,} people, {asked.relevant.n_relevant.sum():,} relevant items, "
             f"{len(asked.candidates):,} candidates; learned from {len(history.person):,} pairs of person and item.\n"
         )
-        yield from board(rows_of(own, asked))
+        yield from board(rows_of(own, asked), contest.sampled)
         for name, (recall, ndcg) in contest.published.get(platform, {}).items():
-            yield f"| {name}, as published |  | {ndcg:.4f} | {recall:.4f} |  |  |  |  |  |".replace(" 0.", " .")
+            row = labelled(f"{name}, as published", contest.sampled)
+            yield f"| {row} |  | {ndcg:.4f} | {recall:.4f} |  |  |  |  |  |".replace(" 0.", " .")
         yield f"\n{chosen_line(own)}\n"
         if len(test.asked) > 1:
             yield f"Over the twin, {listed_twice.sum()} items being listed on both platforms:\n"

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SQL = HERE.parent / "sql"
+REPORT = "evaluation/report"
+BORROWED = {"rankers": ("joined/history.py",)}
+"""What stages compute with of an earlier one's code, beside the tables."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,15 @@ class Pipeline:
         return [as_of.weekly_from + timedelta(weeks=week) for week in range(weeks)]
 
     def code_of(self, *stages: str) -> str:
-        """A digest of the code and SQL of stages, by which a step sees that it must run again."""
-        folders = [folder for stage in stages for folder in (HERE / stage, SQL / stage) if folder.is_dir()]
-        return source_digest(*folders, SQL / "macros")
+        """A digest of the code and SQL of stages, by which a step sees that it must run again.
+
+        The report only shows what the rest of the evaluation has found, and counts where `evaluation/report` is named.
+        """
+        names = [name for stage in stages for name in (stage, *BORROWED.get(stage, ()))]
+        paths = [root / name for name in names for root in (HERE, SQL) if (root / name).exists()]
+        report = [] if REPORT in stages else [HERE / REPORT, SQL / REPORT]
+        settings = (HERE / "platforms").rglob("*.yaml")  # no code: steps compare the settings that they read
+        return source_digest(*paths, SQL / "macros", without=[*report, *settings])
 
 
 def consecutive(partitions: Sequence[Partition]) -> list[list[Partition]]:

@@ -98,7 +98,7 @@ def publish(
         raise PublishRefused(table, verdict)
     crash_point("after_audit")
     n_rows = session.count(built)
-    code = pipeline.code_of(table.split("/")[0])
+    code = pipeline.code_of(table.split("/")[0], table)
     warned = [result.in_short() for result in verdict.warnings]
     note = {"table": table, "partitions": [p.key for p in partitions], "rows": n_rows, "code": code, "warned": warned}
     rows = session.con.table(built).to_arrow_reader

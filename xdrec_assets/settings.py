@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import pairwise
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,11 +13,12 @@ from xdrec_assets.embeddings.settings import EmbeddingSettings
 from xdrec_assets.evaluation.champion.settings import override_complaint
 from xdrec_assets.evaluation.settings import EvaluationSettings
 from xdrec_assets.knowledge.settings import KnowledgeSettings
-from xdrec_assets.platforms.folder import PlatformFolder
+from xdrec_assets.platforms.folder import AsOf, PlatformFolder
 from xdrec_assets.rankers.settings import RankerSettings
 from xdrec_assets.recommendations.settings import RecommendationSettings
 
 M = TypeVar("M", bound=BaseModel)
+DAYS_OF_A_WEEK: Final = 7
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,18 @@ def stage_settings(folder: PlatformFolder) -> StageSettings:
             raise YamlError(f"{folder.path / 'settings.yaml'}: {section}: {complaints(error, model)}") from error
 
     def evaluation() -> EvaluationSettings:
-        """What a person has set for a platform must speak of one that there is, and of an as-of date."""
+        """Of platforms and as-of dates that there are; a test window is over by the next date, and none is in two."""
         settings, as_of = read("evaluation", EvaluationSettings), folder.settings.as_of
         platforms = [platform.platform for platform in folder.platforms]
         wrong = override_complaint(settings.champion.overrides, platforms, as_of.weekly_from, as_of.dates)
         if wrong:
             raise YamlError(f"{folder.path / 'settings.yaml'}: evaluation.{wrong}")
+        gap = _smallest_gap(as_of)
+        if gap is not None and settings.days > gap:
+            raise YamlError(
+                f"{folder.path / 'settings.yaml'}: evaluation.days is {settings.days}, and as_of has dates {gap} days "
+                f"apart: events would count in two test windows; give {gap} or less, or dates further apart"
+            )
         return settings
 
     return StageSettings(
@@ -59,3 +67,10 @@ def stage_settings(folder: PlatformFolder) -> StageSettings:
         evaluation=evaluation(),
         recommendations=read("recommendations", RecommendationSettings),
     )
+
+
+def _smallest_gap(as_of: AsOf) -> int | None:
+    """Days between the two as-of dates that are nearest to each other; None where there is but one."""
+    if not as_of.dates:
+        return DAYS_OF_A_WEEK
+    return min(((later - earlier).days for earlier, later in pairwise(sorted({*as_of.dates}))), default=None)

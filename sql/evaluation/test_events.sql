@@ -1,12 +1,44 @@
--- One row per event of the test window with the person who acted, as they were known before it; somebody who was not is
--- a person of their own.
+-- One row per event of the test window that had landed before the date of the judgement, in the version of then, with the
+-- person who acted, as they were known before the window, on whichever platform; somebody who was not is a person of
+-- their own.
+with people as (
+    select
+        user_key,
+        min(person_id) as person_id
+    from joined.identities
+    group by user_key
+),
+
+versions as (
+    select
+        platform,
+        user_key,
+        item_id,
+        strength,
+        day,
+        landed_on
+    from joined.interactions
+    union all
+    select
+        platform,
+        user_key,
+        item_id,
+        strength,
+        day,
+        landed_on
+    from clean.events
+    where superseded_on >= $known_by::date
+)
+
 select
-    interactions.platform,
-    coalesce(identities.person_id, interactions.user_key) as person_id,
-    interactions.item_id,
-    interactions.strength,
-    interactions.day
-from joined.interactions as interactions
-left join joined.identities as identities
-    on interactions.platform = identities.platform and interactions.user_key = identities.user_key
-where interactions.day >= $first::date and interactions.day < $after::date
+    versions.platform,
+    coalesce(people.person_id, versions.user_key) as person_id,
+    versions.item_id,
+    versions.strength,
+    versions.day
+from versions
+left join people on versions.user_key = people.user_key
+where
+    versions.day >= $first::date
+    and versions.day < $after::date
+    and versions.landed_on < $known_by::date

@@ -152,6 +152,21 @@ def test_a_sampled_round_ranks_what_was_drawn_and_what_is_relevant_alone(contest
         assert (listed >= 0).sum() == min(10, 5 + len(wanted))
 
 
+def test_every_row_of_sampled_candidates_says_so(
+    contest: Contest, entries: list[Entry], rounds: tuple[Round, Round]
+) -> None:
+    published = replace(contest, published={"kitchen": {"ABXI": (0.2438, 0.1427)}})
+    for sampled in (None, 999):
+        text = "\n".join(tables(replace(published, sampled=sampled), entries, rounds[1]))
+        named = [
+            line
+            for line in text.splitlines()
+            if line.startswith(("| svd", "| popularity", "| item_knn", "| user_knn", "| ABXI"))
+        ]
+        assert len(named) == len(entries) + 1
+        assert all((", sampled 999 |" in line) == (sampled == 999) for line in named)
+
+
 def test_tables_stand_beside_what_was_published(
     contest: Contest, entries: list[Entry], rounds: tuple[Round, Round]
 ) -> None:

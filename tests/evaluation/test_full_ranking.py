@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -72,6 +73,22 @@ def test_the_area_can_be_left_out() -> None:
     found = full_ranking(Given(SCORES), POPULARITY, HISTORY, sets, 3, None, with_auc=False)
     assert np.isnan(found.auc).all()
     assert found.items.tolist() == ranked(sets).items.tolist()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_time_spent_on_areas_does_not_count(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    areas = module._Curves.areas
+
+    def slow(self: module._Curves, ready: scored_rows.ScoredRows, people: np.ndarray) -> np.ndarray:
+        time.sleep(0.3)
+        return areas(self, ready, people)
+
+    monkeypatch.setattr(module._Curves, "areas", slow)
+    sets, began = relevant(("ann", "d"), ("bob", "a"), ("eve", "c")), time.perf_counter()
+    found = full_ranking(Given(SCORES), POPULARITY, HISTORY, sets, 3, None, cells_per_batch=4, threads=threads)
+    elapsed = time.perf_counter() - began
+    assert elapsed >= 3 * 0.3 / threads
+    assert 0 < found.seconds < elapsed - 0.9 * 3 * 0.3 / threads
 
 
 def test_nobody_to_rank_for_is_no_error() -> None:

@@ -68,6 +68,14 @@ def test_many_rankers_are_corrected_together_and_twins_apart() -> None:
     assert [row["p_adjusted"] for row in alone] == [row["p_value"] for row in alone]
 
 
+def test_new_people_do_not_weaken_the_others() -> None:
+    """Both trainings give them popularity: a test that cannot fail is none of the family."""
+    alone = peopled(table(resampled(0.02, n=100)))
+    (cold, new) = peopled(table(resampled(0.02, n=100), resampled(0.0, segment="new_people")))
+    assert (cold["segment"], cold["p_adjusted"]) == ("all", alone[0]["p_value"])
+    assert (new["segment"], new["p_adjusted"], new["verdict"]) == ("new_people", 1, "undecided")
+
+
 def test_dates_are_corrected_apart() -> None:
     rows = peopled(table(resampled(0.02, n=100), resampled(0.02, n=100, as_of=LATER)))
     assert [row["p_adjusted"] for row in rows] == [row["p_value"] for row in rows]

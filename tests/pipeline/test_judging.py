@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,6 +11,7 @@ import pytest
 
 from tests.pipeline.conftest import Refreshed
 from tests.pipeline.tiny import FIRST, SECOND, rows
+from tests.worlds import join
 from xdrec_assets.evaluation.champion.settings import ChampionSettings
 from xdrec_assets.evaluation.evaluate import EVALUATED, LATENCY
 from xdrec_assets.evaluation.judge import judge, read_traits
@@ -19,6 +21,8 @@ from xdrec_assets.evaluation.uncertainty.kept import read_resampled
 from xdrec_assets.joined.past import load_past
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.rankers.registry import RANKERS
+from xdrec_assets.rankers.store import StoredRankerError
+from xdrec_assets.recommendations.serving import publish_top_k
 
 Key = tuple[Any, ...]
 WHO = ("platform", "ranker", "trained_on")
@@ -98,10 +102,34 @@ def test_nothing_is_judged_twice_and_a_pinned_champion_is_no_reason_to(pipeline:
 
 
 def test_judging_again_gives_the_same_rows_but_for_the_time_it_took(pipeline: Pipeline) -> None:
-    again = by(KEY, [asdict(row) for row in judge(pipeline, FIRST)[0].metrics if row.metric != LATENCY])
+    again = by(KEY, [asdict(row) for row in judge(pipeline, FIRST, SECOND)[0].metrics if row.metric != LATENCY])
     kept = by(KEY, [row for row in rows_of(pipeline, METRICS, FIRST, FIRST).to_pylist() if row["metric"] != LATENCY])
     assert again.keys() == kept.keys()
     assert [(again[key], row) for key, row in kept.items() if again[key] != row] == []
+
+
+def test_models_of_another_past_are_neither_judged_nor_served(refreshed: Refreshed, tmp_path: Path) -> None:
+    """People and items are numbers to a model: asked about another past, it would answer for somebody else."""
+    tiny = refreshed.tiny.copied_to(tmp_path)
+    pipeline = tiny.pipeline()
+    landed = sorted((tiny.home / "landing" / "shop" / "events").glob("*.jsonl"))[0]
+    landed.write_bytes(b"".join(landed.read_bytes().splitlines(keepends=True)[::2]))
+    join(pipeline)
+    metrics, resamples = publish_metrics(pipeline, pipeline.folder.partition(SECOND))
+    assert "train it again: materialise rankers/" in str(metrics.figures["not judged"])
+    assert (metrics.n_rows, resamples.n_rows) == (0, 0)
+    longer = pipeline.settings.recommendations.model_copy(update={"k": 21})
+    asked = replace(pipeline, settings=replace(pipeline.settings, recommendations=longer))
+    with pytest.raises(StoredRankerError, match="was trained on history"):
+        list(publish_top_k(asked, asked.folder.partition(SECOND)))
+
+
+def test_another_catalogue_changes_what_is_recommended(refreshed: Refreshed, tmp_path: Path) -> None:
+    pipeline = refreshed.tiny.copied_to(tmp_path).pipeline()
+    on = pipeline.folder.partition(SECOND)
+    assert [one.audit for one in publish_top_k(pipeline, on)] == [None]
+    (publication,) = publish_top_k(with_settings(pipeline, catalogue="seen"), on)
+    assert publication.audit is not None
 
 
 def test_without_links_of_the_date_twins_are_not_taken_to_be_none(pipeline: Pipeline) -> None:

@@ -108,16 +108,16 @@ def _run(publications: Iterator[object]) -> None:
 
 
 def metric_rows(pipeline: Pipeline, as_of: date) -> Iterator[MetricRow]:
-    history, settings = load_past(pipeline, as_of).history, pipeline.settings.evaluation
-    events = window_events(pipeline, *window(as_of, settings.days))
+    past, settings = load_past(pipeline, as_of), pipeline.settings.evaluation
+    history, events = past.history, window_events(pipeline, past, window(as_of, settings.days)[1])
     traits = Traits(
         np.zeros(history.n_items, bool), np.zeros((history.n_items, 1)), item_shares([None] * history.n_items)
     )
     for name in RANKERS:
         for model in models_of(name, history):
-            ranker = load_model(pipeline, model, f"{as_of}")
+            ranker = load_model(pipeline, model, past)
             for platform in history.platforms if model.trained_on == "all" else (model.platform,):
-                popularity = load_model(pipeline, Trained("popularity", platform), f"{as_of}")
+                popularity = load_model(pipeline, Trained("popularity", platform), past)
                 exam = exam_on(history, events, platform, traits, settings, settings.catalogue)
                 ranking = full_ranking(ranker, popularity, history, exam.relevant, settings.k, exam.candidates)
                 yield from evaluate(exam, ranking, name, model.trained_on, settings).metrics

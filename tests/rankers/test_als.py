@@ -66,6 +66,19 @@ def test_every_turn_lessens_the_loss() -> None:
     assert losses[-2] < 1.01 * losses[-1]
 
 
+@pytest.mark.parametrize("iterations", [1, 3, 30])
+def test_the_losses_told_are_the_sum_that_the_class_states_over_that_of_zeros(iterations: int) -> None:
+    settings = SETTINGS.model_copy(update={"iterations": iterations, "steps": 20})
+    ranker = ALS(settings).fit(HISTORY, NOTHING)
+    of_zeros = float((1 + SETTINGS.positive_weight * HISTORY.strength.astype(np.float64)).sum())
+    assert len(ranker.losses) == iterations
+    assert [*ranker.losses] == sorted(ranker.losses, reverse=True)
+    # its people are folded in after the last turn, which can but lessen the loss
+    assert loss(ranker) / of_zeros <= ranker.losses[-1] + 1e-5
+    following = ALS(settings.model_copy(update={"iterations": iterations + 1})).fit(HISTORY, NOTHING)
+    assert loss(ranker) / of_zeros >= following.losses[-1] - 1e-5
+
+
 def test_in_the_end_items_solve_their_equations_as_well() -> None:
     ranker = ALS(SETTINGS.model_copy(update={"iterations": 200})).fit(HISTORY, NOTHING)
     people, items = (ranker.arrays()[side].astype(np.float64) for side in ("people", "items"))
@@ -112,11 +125,14 @@ def test_as_many_steps_as_factors_solve_a_row_and_filling_up_changes_nothing() -
     columns = np.array([[1, 7, 9], [0, 2, 3]])
     gram, ridge = others.T @ others, np.array([0.5, 2], dtype=np.float32)
     start = rng.normal(size=(2, 3)).astype(np.float32)
-    found = conjugate_gradient(gram, ridge, others[columns], extra, start, steps=6)
+    found, less = conjugate_gradient(gram, ridge, others[columns], extra, start, steps=6)
     for row, n in ((0, 2), (1, 3)):
         vectors, weight = others[columns[row, :n]], extra[row, :n]
         matrix = gram + ridge[row] * np.eye(3) + vectors.T @ (weight[:, None] * vectors)
-        np.testing.assert_allclose(found[row], np.linalg.solve(matrix, vectors.T @ (1 + weight)), atol=1e-4)
+        wanted = vectors.T @ (1 + weight)
+        np.testing.assert_allclose(found[row], np.linalg.solve(matrix, wanted), atol=1e-4)
+        before, after = (x @ matrix @ x - 2 * x @ wanted for x in (start[row], found[row]))
+        np.testing.assert_allclose(less[row], before - after, rtol=1e-4)
 
 
 def test_nobody_is_folded_in_before_fit() -> None:

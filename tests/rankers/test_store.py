@@ -11,6 +11,7 @@ from xdrec_assets.rankers.settings import PopularitySettings
 from xdrec_assets.rankers.store import (
     StoredRankerError,
     about_sha256,
+    is_kept,
     load_ranker,
     save_ranker,
     verified_ranker,
@@ -94,6 +95,19 @@ def test_where_it_comes_from_is_kept(tmp_path: Path) -> None:
     about, _ = verified_ranker(tmp_path)
     assert about["origin"] == origin
     assert load_ranker(tmp_path).arrays()["popularity"].tolist() == [1]
+
+
+def test_a_ranker_is_known_again_by_what_it_was_made_from(tmp_path: Path) -> None:
+    assert not is_kept(tmp_path, 7)
+    save_ranker(popularity_of(1), tmp_path, made_from=7)
+    assert (is_kept(tmp_path, 7), is_kept(tmp_path, 8)) == (True, False)
+    arrays_file(tmp_path).write_bytes(b"broken")
+    assert not is_kept(tmp_path, 7)
+
+
+def test_a_ranker_of_unknown_making_is_not_taken_for_another(tmp_path: Path) -> None:
+    save_ranker(popularity_of(1), tmp_path)
+    assert not is_kept(tmp_path, 7)
 
 
 def test_origin_that_was_altered_is_noticed(tmp_path: Path) -> None:

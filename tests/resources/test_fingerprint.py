@@ -4,6 +4,8 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from resources.fingerprint import fingerprint, source_digest
 
 
@@ -33,3 +35,22 @@ def test_a_digest_changes_with_the_code_and_with_nothing_else(tmp_path: Path) ->
     assert source_digest(tmp_path) == first
     (tmp_path / "stage" / "b.sql").write_text("select 1")
     assert source_digest(tmp_path) != first
+
+
+@pytest.mark.parametrize("name", ["page.html.j2", "style.css", "definitions.yaml"])
+def test_what_code_reads_beside_itself_is_code(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("a")
+    first = source_digest(tmp_path)
+    (tmp_path / name).write_text("b")
+    assert source_digest(tmp_path) != first
+
+
+def test_what_is_left_out_and_what_is_named_twice_say_nothing(tmp_path: Path) -> None:
+    for name in ("stage/a.py", "stage/shown/b.py", "stage/c.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    without = [tmp_path / "stage" / "shown", tmp_path / "stage" / "c.yaml"]
+    only = source_digest(tmp_path / "stage" / "a.py")
+    assert source_digest(tmp_path, without=without) == only
+    assert source_digest(tmp_path) != only
+    assert source_digest(tmp_path, tmp_path / "stage") == source_digest(tmp_path)

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def evaluation_assets(as_of: dg.PartitionsDefinition, previous: dg.PartitionMapping) -> list[dg.AssetsDefinition]:
-    """The stage's assets; `previous` maps an as-of date to the one before it, whose models it judges."""
+    """The stage's assets; `previous` maps an as-of date to the one before it, whose models it judges.
+
+    A champion depends on the one before it, so Dagster decides weekly dates in order, and reports come after their own
+    date's. Of listed dates it lets no asset depend on itself: a backfill of them is to be asked for date by date.
+    """
     interactions = every_partition_of("joined/interactions")
     models = [f"rankers/{name}" for name in RANKERS]
     vectors, links = "knowledge/item_vectors", "knowledge/item_links"
@@ -25,13 +29,14 @@ def evaluation_assets(as_of: dg.PartitionsDefinition, previous: dg.PartitionMapp
     def judged(*tables: str) -> list[dg.AssetDep]:
         return [dg.AssetDep(table.split("/"), partition_mapping=previous) for table in tables]
 
+    former = judged("evaluation/champion") if isinstance(previous, dg.TimeWindowPartitionMapping) else []
     return [
         _evaluation("metrics", [*judged(*models, vectors, links), interactions], as_of, also=("resamples",)),
         _evaluation("leaderboard", ["evaluation/metrics"], as_of),
         _evaluation("lift", ["evaluation/resamples"], as_of),
         _evaluation("feedback", [interactions], as_of),
         _evaluation("fusions", [*judged(vectors), interactions], as_of),
-        _evaluation("champion", tables, as_of),
+        _evaluation("champion", [*tables, *former], as_of),
         _evaluation("report", [*tables, *later], as_of),
     ]
 

@@ -6,7 +6,10 @@ Memory is bounded by the batch, not by people × items: a batch of scores is rea
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +36,7 @@ class FullRanking:
     scores: NDArray[np.float32]  # (n_people, k), -inf where candidates ran out
     by_popularity: NDArray[np.bool_]  # (n_people,) popularity answered: nothing was known of this person
     auc: NDArray[np.float64]  # (n_people,) in 0–1; nan without any relevant or any other candidate
-    seconds: float  # spent on scoring and ranking
+    seconds: float  # spent on scoring and ranking, without the areas
 
 
 def full_ranking(
@@ -69,15 +72,17 @@ def full_ranking(
     Raises:
         ValueError: a candidate is of another platform or stands twice, or the ranker gives a score that is not finite.
     """
-    began = time.perf_counter()
+    watch = _Watch()
     items = history.items_of(relevant.platform)
     chosen = Candidates.of(candidates, items, popularity)
-    curves = _Curves(relevant, chosen) if with_auc else None
+    with watch.paused():
+        curves = _Curves(relevant, chosen) if with_auc else None
     known = np.flatnonzero(relevant.person >= 0)
 
     def work(ready: ScoredRows) -> tuple[Ranking, NDArray[np.float64]]:
-        unknown = np.full(len(ready.scores), np.nan)
-        return best_of(ready, chosen, k), unknown if curves is None else curves.areas(ready, known[ready.rows])
+        ranking, unknown = best_of(ready, chosen, k), np.full(len(ready.scores), np.nan)
+        with watch.paused():
+            return ranking, unknown if curves is None else curves.areas(ready, known[ready.rows])
 
     scoring = Scoring(ranker, history, items, chosen, k)
     parts = scoring.each(relevant.person[known], work, cells_per_batch, threads)
@@ -86,9 +91,31 @@ def full_ranking(
         np.repeat(values, relevant.n_people, axis=0) for values in (popular.items, popular.scores, np.ones(1, bool))
     )
     lists[known], scores[known], by_popularity[known] = ranked.items, ranked.scores, ranked.by_popularity
+    seconds = watch.seconds()
     auc = np.full(relevant.n_people, np.nan) if curves is None else curves.popular_areas(chosen.popularity)
     auc[known] = np.concatenate([np.empty(0), *(areas for _, areas in parts)])
-    return FullRanking(lists, scores, by_popularity, auc, time.perf_counter() - began)
+    return FullRanking(lists, scores, by_popularity, auc, seconds)
+
+
+@dataclass
+class _Watch:
+    """Time since it was made, without the pauses."""
+
+    began: float = field(default_factory=time.perf_counter)
+    paused_in: dict[int, float] = field(default_factory=dict)  # seconds by thread
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Do something that does not count."""
+        began, thread = time.perf_counter(), get_ident()
+        yield
+        self.paused_in[thread] = self.paused_in.get(thread, 0.0) + time.perf_counter() - began
+
+    def seconds(self) -> float:
+        """Threads pause at the same time: theirs counts as the mean over them, the calling thread's as it is."""
+        ours = self.paused_in.get(get_ident(), 0.0)
+        theirs = [paused for thread, paused in self.paused_in.items() if thread != get_ident()]
+        return time.perf_counter() - self.began - ours - sum(theirs) / max(1, len(theirs))
 
 
 def _popular_row(candidates: Candidates, k: int) -> ScoredRows:

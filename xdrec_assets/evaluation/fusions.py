@@ -7,6 +7,7 @@ of the decision: it is validation for the next one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -15,8 +16,8 @@ from data_quality.contract import load_contract
 from resources.fingerprint import fingerprint
 from resources.partitions import BY_AS_OF, Partition
 from xdrec_assets.evaluation.fusion_comparison import fusion_rows
-from xdrec_assets.evaluation.judging import judgement, titles_of, window_events
-from xdrec_assets.evaluation.relevant_sets import window
+from xdrec_assets.evaluation.judge import events_digest, window_events
+from xdrec_assets.evaluation.judging import Judgement, judgement, titles_of
 from xdrec_assets.joined.past import Past, load_past
 from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.knowledge.compared import cases_of, fused_by_case
@@ -37,13 +38,13 @@ def publish_fusions(pipeline: Pipeline, partition: Partition) -> Iterator[Public
         ValueError: there is something to compare, but no vectors were published for that date.
     """
     judged = judgement(pipeline, partition)
-    made_from = _made_from(pipeline, judged.models_of)
+    made_from = _made_from(pipeline, judged)
     if not stale(pipeline, [FUSIONS], {partition.key: made_from}):
         yield from unchanged(pipeline, FUSIONS)
         return
     found: list[dict[str, Any]] = []
     if judged.models_of is not None and cases_of(pipeline.settings.knowledge):
-        found = _judged(pipeline, load_past(pipeline, judged.models_of.first))
+        found = _judged(pipeline, load_past(pipeline, judged.models_of.first), judged.on.first)
     rows = pa.Table.from_pylist(found, load_contract(FUSIONS).arrow_schema())
     shown = Shown(has_preview=False, texts=_texts(found, titles_of(pipeline)))
     with pipeline.engine.session() as session:
@@ -52,7 +53,7 @@ def publish_fusions(pipeline: Pipeline, partition: Partition) -> Iterator[Public
         yield publish(pipeline, session, FUSIONS, "evaluation.fusions", BY_AS_OF, replaced, prints, shown=shown)
 
 
-def _judged(pipeline: Pipeline, past: Past) -> list[dict[str, Any]]:
+def _judged(pipeline: Pipeline, past: Past, known_by: date) -> list[dict[str, Any]]:
     knowledge, evaluation, as_of = pipeline.settings.knowledge, pipeline.settings.evaluation, f"{past.history.as_of}"
     if pipeline.lake.fingerprints(ITEMS, [as_of])[as_of] is None:
         raise ValueError(f"{ITEMS} holds nothing as of {as_of}, and others are compared with it; materialise it first")
@@ -60,22 +61,21 @@ def _judged(pipeline: Pipeline, past: Past) -> list[dict[str, Any]]:
     others = {**read_everywhere(pipeline, past), **{name: each[ALL] for name, each in by_scope.items()}}
     turns_by_twins = any(case.alignment == "procrustes_twins" for case in cases_of(knowledge))
     pairs = twins(past.history, past.items, text, knowledge.links).pairs if turns_by_twins else None
-    events = window_events(pipeline, *window(past.history.as_of, evaluation.days))
+    events = window_events(pipeline, past, known_by)
     vectors = fused_by_case(past.history, text, others, knowledge, pairs)
     return fusion_rows(past.history, events, vectors, evaluation, pipeline.settings.rankers)
 
 
-def _made_from(pipeline: Pipeline, models_of: Partition | None) -> int:
+def _made_from(pipeline: Pipeline, judged: Judgement) -> int:
     """All that the figures depend on: how the vectors were made is part of what was published of them."""
     settings, compare_settings = pipeline.settings.evaluation, pipeline.settings.knowledge.compare
     used = {"days", "k", "catalogue", "min_strength", "resamples", "level", "seed"}
     how = [settings.model_dump(mode="json", include=used), compare_settings.model_dump(mode="json")]
-    if models_of is None:
+    if judged.models_of is None:
         return fingerprint("nothing to judge yet", how)
     rankers = pipeline.settings.rankers.model_dump(mode="json", include={"nearest_text", "popularity"})
-    days = [p.key for p in pipeline.folder.partitions(*window(models_of.first, settings.days))]
-    events = pipeline.lake.fingerprints("joined/interactions", days)
-    vectors = pipeline.lake.fingerprints(ITEMS, [models_of.key])
+    events = events_digest(window_events(pipeline, load_past(pipeline, judged.models_of.first), judged.on.first))
+    vectors = pipeline.lake.fingerprints(ITEMS, [judged.models_of.key])
     return fingerprint(vectors, events, how, rankers, pipeline.code_of("evaluation", "rankers"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Final, Literal
 
@@ -16,7 +17,6 @@ from xdrec_assets.evaluation.exam import Traits, exam_on
 from xdrec_assets.evaluation.full_ranking import full_ranking
 from xdrec_assets.evaluation.metrics.taste import item_shares
 from xdrec_assets.evaluation.relevant_sets import window
-from xdrec_assets.joined.identities import identities_before
 from xdrec_assets.joined.joining import bind_clean, bind_joined
 from xdrec_assets.joined.past import Past, load_past
 from xdrec_assets.knowledge.build import ALL
@@ -26,28 +26,34 @@ from xdrec_assets.rankers.registry import RANKERS
 from xdrec_assets.rankers.training import load_model, load_popularity, models_of
 
 LINKS = "knowledge/item_links"
+ROWS_PER_BATCH = 100_000
 Figures = dict[str, float | int | str]
 CATALOGUES: Final[tuple[Literal["known", "seen"], ...]] = ("known", "seen")
 
 
-def judge(pipeline: Pipeline, as_of: date) -> tuple[Evaluated, Figures]:
+def judge(pipeline: Pipeline, as_of: date, known_by: date) -> tuple[Evaluated, Figures]:
     """Judge every model of an as-of date on every platform that it may recommend on; and what to say of the window.
+
+    Args:
+        pipeline: where models and events are.
+        as_of: whose models.
+        known_by: the date of the judgement; what landed from it on is not known to it.
 
     Raises:
         ValueError: the links between the platforms' items were not published for that date.
-        StoredRankerError: a model is missing or broken.
+        StoredRankerError: a model is missing or broken, or was trained on another past.
     """
     past, settings = load_past(pipeline, as_of), pipeline.settings.evaluation
-    events = window_events(pipeline, *window(as_of, settings.days))
+    events = window_events(pipeline, past, known_by)
     traits = read_traits(pipeline, past)
     exams = {
         platform: [exam_on(past.history, events, platform, traits, settings, catalogue) for catalogue in CATALOGUES]
         for platform in past.history.platforms
     }
-    popularities = {platform: load_popularity(pipeline, platform, f"{as_of}") for platform in exams}
+    popularities = {platform: load_popularity(pipeline, platform, past) for platform in exams}
     whole = Evaluated([], [])
     for model in (model for name in RANKERS for model in models_of(name, past.history)):
-        ranker = load_model(pipeline, model, f"{as_of}")
+        ranker = load_model(pipeline, model, past)
         for platform in exams if model.trained_on == "all" else (model.platform,):
             for exam in exams[platform]:
                 ranking = full_ranking(
@@ -59,13 +65,28 @@ def judge(pipeline: Pipeline, as_of: date) -> tuple[Evaluated, Figures]:
     return whole, _figures(past, traits, events)
 
 
-def window_events(pipeline: Pipeline, first: date, after: date) -> pa.Table:
-    """What happened in a test window, with the people of the models' day: platform, person_id, item_id, strength."""
+def window_events(pipeline: Pipeline, past: Past, known_by: date) -> pa.Table:
+    """What happened in the test window after a past, as far as it had landed before a date, with the past's people.
+
+    Returns:
+        platform, person_id, item_id, strength, day; in an order of its own, the same for the same events.
+    """
+    first, after = window(past.history.as_of, pipeline.settings.evaluation.days)
     with pipeline.engine.session() as session:
-        bind_clean(pipeline, session, "events", "links")
+        bind_clean(pipeline, session, "events")
         bind_joined(pipeline, session, "interactions")
-        session.bind_rows("joined.identities", identities_before(session, first))
-        return session.query("evaluation/test_events", {"first": first, "after": after}).to_arrow_table()
+        session.bind_rows("joined.identities", past.identities)
+        days = {"first": first, "after": after, "known_by": known_by}
+        events = session.query("evaluation/test_events", days).to_arrow_table()
+    return events.sort_by([(name, "ascending") for name in events.column_names]).combine_chunks()
+
+
+def events_digest(events: pa.Table) -> str:
+    """A digest of a window's events, by which a step sees that it need not judge again."""
+    digest = hashlib.blake2b(digest_size=16)
+    for batch in events.to_batches(max_chunksize=ROWS_PER_BATCH):
+        digest.update(repr(batch.to_pydict()).encode())
+    return digest.hexdigest()
 
 
 def read_traits(pipeline: Pipeline, past: Past) -> Traits:

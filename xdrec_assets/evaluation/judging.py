@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_quality.contract import load_contract
 from resources.engine import Session
 from resources.fingerprint import fingerprint
 from resources.partitions import BY_AS_OF, Partition
 from xdrec_assets.evaluation.evaluated import Evaluated, metrics_table, resamples_table
-from xdrec_assets.evaluation.judge import judge
-from xdrec_assets.evaluation.judge import window_events as window_events
+from xdrec_assets.evaluation.judge import Figures, events_digest, judge, window_events
 from xdrec_assets.evaluation.leaderboard import leaderboard_table
 from xdrec_assets.evaluation.lift import lift_table
-from xdrec_assets.evaluation.relevant_sets import window
 from xdrec_assets.evaluation.report.pictures import leaderboard_shown, lift_shown, metrics_shown
+from xdrec_assets.joined.past import load_past
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, Shown, publish, stale, unchanged
 from xdrec_assets.rankers.registry import RANKERS
+from xdrec_assets.rankers.training import OtherPastError
 
 METRICS, RESAMPLES = "evaluation/metrics", "evaluation/resamples"
 BOARD, LIFT = "evaluation/leaderboard", "evaluation/lift"
@@ -55,13 +56,27 @@ def publish_metrics(pipeline: Pipeline, partition: Partition) -> Iterator[Public
     if not stale(pipeline, [METRICS, RESAMPLES], {partition.key: made_from}):
         yield from unchanged(pipeline, METRICS, RESAMPLES)
         return
-    found, figures = judge(pipeline, judged.models_of.first) if judged.models_of else (Evaluated([], []), {})
+    found, figures = _found(pipeline, judged)
     metrics = metrics_table(found.metrics)
     with pipeline.engine.session() as session:
         shown = metrics_shown(metrics.to_pylist(), titles_of(pipeline))
         yield _publish(pipeline, session, METRICS, metrics, judged, made_from, shown, figures)
         resamples, hidden = resamples_table(found.resamples), Shown(has_preview=False)
         yield _publish(pipeline, session, RESAMPLES, resamples, judged, made_from, hidden)
+
+
+def _found(pipeline: Pipeline, judged: Judgement) -> tuple[Evaluated, Figures]:
+    """What the judgement finds, and what to say of it.
+
+    Models of another past (a file for the time before them came late) are not judged until they are trained again; that
+    is said, and holds up neither the models nor the recommendations of the date that is judged on.
+    """
+    if judged.models_of is None:
+        return Evaluated([], []), {}
+    try:
+        return judge(pipeline, judged.models_of.first, judged.on.first)
+    except OtherPastError as error:
+        return Evaluated([], []), {"not judged": str(error)}
 
 
 def publish_leaderboard(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
@@ -79,12 +94,17 @@ def publish_lift(pipeline: Pipeline, partition: Partition) -> Iterator[Publicati
 
 
 def rows_of(pipeline: Pipeline, table: str, first: date, last: date) -> pa.Table:
-    """The rows of an as-of table from one as-of date to another, both included, in a fixed order."""
+    """The rows of an as-of table from one as-of date to another, both included, in a fixed order.
+
+    Those of dates that have been taken out of the settings are left out: nobody judges them anew.
+    """
     schema = load_contract(table).arrow_schema()
     with pipeline.engine.session() as session:
         session.bind("evaluation.rows", [table], schema)
         rows = session.query("evaluation/as_of_rows", {"first": first, "last": last}).to_arrow_table()
-    return rows.select(schema.names).sort_by([(name, "ascending") for name in IN_ORDER if name in schema.names])
+    stands = pc.is_in(rows["as_of"], value_set=pa.array(pipeline.as_of_dates(), pa.date32()))
+    kept = rows.filter(stands).select(schema.names)
+    return kept.sort_by([(name, "ascending") for name in IN_ORDER if name in schema.names])
 
 
 def titles_of(pipeline: Pipeline) -> dict[str, str]:
@@ -133,12 +153,12 @@ def _lift_shown(rows: pa.Table, titles: dict[str, str]) -> Shown:
 
 
 def _made_from(pipeline: Pipeline, judged: Judgement) -> int:
+    """Of what was known by the date of the judgement: an event that lands later is no reason to judge again."""
     settings = pipeline.settings.evaluation.model_dump(mode="json", exclude={"champion"})
     if judged.models_of is None:
         return fingerprint("nothing to judge yet", settings)
     known = [f"rankers/{name}" for name in RANKERS] + ["knowledge/item_links", "knowledge/item_vectors"]
     models = {table: pipeline.lake.fingerprints(table, [judged.models_of.key]) for table in known}
-    first, after = window(judged.models_of.first, pipeline.settings.evaluation.days)
-    days = [p.key for p in pipeline.folder.partitions(first, after)]
-    events = pipeline.lake.fingerprints("joined/interactions", days)
-    return fingerprint(models, events, settings, pipeline.code_of("evaluation"))
+    past = load_past(pipeline, judged.models_of.first)
+    events = events_digest(window_events(pipeline, past, judged.on.first))
+    return fingerprint(past.digest, models, events, settings, pipeline.code_of("evaluation"))

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 HELPED, HURT, UNDECIDED = "helped", "hurt", "undecided"
 FAMILY: Final = ("as_of", "platform", "twins")
-"""What is corrected together: all rankers and segments of a platform, with twins and without each for itself."""
+"""What is corrected together: all rankers and segments of a platform, with twins and without each for itself.
+
+New people apart: both trainings give them popularity, so a test of them cannot fail and must not weaken the others.
+"""
 FIGURES: Final = ("ndcg", "twin_ndcg", "difference", "low", "high", "lift", "p_value", "p_adjusted", "verdict")
 Row = dict[str, Any]
 Pair = dict[str, Resampled]  # by trained_on: one | all
@@ -86,7 +89,7 @@ def _decide(rows: Iterable[Row], level: float) -> None:
     families: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
         if row["n_people"]:
-            families[tuple(row[name] for name in FAMILY)].append(row)
+            families[*(row[name] for name in FAMILY), row["segment"] == "new_people"].append(row)
     for family in families.values():
         for row, p_adjusted in zip(family, holm([row["p_value"] for row in family]), strict=True):
             row["p_adjusted"] = float(p_adjusted)

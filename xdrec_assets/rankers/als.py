@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float32]
-Solved = Callable[[Floats, Floats, Floats, Floats, Floats], Floats]  # gram, ridge, vectors, extra, start
+Solved = Callable[[Floats, Floats, Floats, Floats, Floats], tuple[Floats, Floats]]  # as `minimum`
 
 START_SCALE = 0.01  # of the items' first random vectors
 TINY = np.float32(1e-20)
@@ -40,7 +40,7 @@ class ALS(FactorRanker[ALSSettings]):
 
     What u took has yᵤᵢ = 1 and cᵤᵢ = 1 + positive_weight × strength × recency, the rest yᵤᵢ = 0 and cᵤᵢ = 1. λᵤ is
     ridge × (Σᵢ cᵤᵢ) ** ridge_exponent, and λᵢ likewise. People's vectors come from `fold_in` at last, so someone who
-    was not seen in training is answered by the same rule.
+    was not seen in training is answered by the same rule. Its losses are that sum, over its value for vectors of zeros.
     """
 
     name = "als"
@@ -55,10 +55,14 @@ class ALS(FactorRanker[ALSSettings]):
         items[taken_items] = START_SCALE * rng.standard_normal((len(taken_items), settings.factors), dtype=np.float32)
         people = np.zeros((history.n_people, settings.factors), dtype=np.float32)
         improved = partial(conjugate_gradient, steps=settings.steps)
+        of_zeros = self._loss_of_zeros(taken)
+        losses = [of_zeros + self._penalty(of_items, items, len(np.unique(history.person)))]
         with workers() as pool:
             for _ in range(settings.iterations):
-                people = self._learned(pool, of_people, items, people, improved)
-                items = self._learned(pool, of_items, people, items, improved)
+                people, less = self._learned(pool, of_people, items, people, improved)
+                items, still_less = self._learned(pool, of_items, people, items, improved)
+                losses.append(losses[-1] - less - still_less)
+        self.losses = tuple(loss / of_zeros for loss in losses[1:]) if of_zeros else ()
         self._items = items
         self._people = self.fold_in(taken)
         return self
@@ -76,20 +80,36 @@ class ALS(FactorRanker[ALSSettings]):
         factors = self._items.shape[1]
         start = np.zeros((taken.shape[0], factors), dtype=np.float32)
         with workers() as pool:
-            return self._learned(pool, groups_of(taken, factors, at_least=factors), self._items, start, minimum)
+            return self._learned(pool, groups_of(taken, factors, at_least=factors), self._items, start, minimum)[0]
 
-    def _learned(self, pool: Workers, groups: list[Group], others: Floats, start: Floats, solved: Solved) -> Floats:
-        """Vectors of one side while the other side's stand still, shape as `start`."""
+    def _learned(
+        self, pool: Workers, groups: list[Group], others: Floats, start: Floats, solved: Solved
+    ) -> tuple[Floats, float]:
+        """Vectors of one side while the other side's stand still, shape as `start`, and how much lower the loss is."""
         gram, n_others = others.T @ others, int(others.any(axis=1).sum())
-        found = np.zeros_like(start)
+        found, less = np.zeros_like(start), np.zeros(len(start), dtype=np.float32)
 
         def learn(groups: Sequence[Group]) -> None:
             for group, vectors in gathered(others, groups):
                 extra = np.float32(self.settings.positive_weight) * group.values
-                found[group.rows] = solved(gram, self._ridge(extra, n_others), vectors, extra, start[group.rows])
+                ridge = self._ridge(extra, n_others)
+                found[group.rows], less[group.rows] = solved(gram, ridge, vectors, extra, start[group.rows])
 
         pool.run(learn, groups)
-        return found
+        return found, float(less.sum(dtype=np.float64))
+
+    def _loss_of_zeros(self, taken: csr_matrix) -> float:
+        """Σ cᵤᵢ over what was taken: the loss where all vectors are zero."""
+        extra = self.settings.positive_weight * taken.data[taken.data > 0].astype(np.float64)
+        return float(len(extra) + extra.sum())
+
+    def _penalty(self, groups: list[Group], vectors: Floats, n_others: int) -> float:
+        """Σ λ‖v‖² over the vectors of one side."""
+        total = 0.0
+        for group in groups:
+            ridge = self._ridge(np.float32(self.settings.positive_weight) * group.values, n_others)
+            total += float(ridge @ np.square(vectors[group.rows]).sum(axis=1))
+        return total
 
     def _ridge(self, extra: Floats, n_others: int) -> Floats:
         """λ of each row, (rows,)."""
@@ -97,23 +117,28 @@ class ALS(FactorRanker[ALSSettings]):
         return np.asarray(self.settings.ridge * confidence**self.settings.ridge_exponent, dtype=np.float32)
 
 
-def minimum(gram: Floats, ridge: Floats, vectors: Floats, extra: Floats, start: Floats) -> Floats:
+def minimum(gram: Floats, ridge: Floats, vectors: Floats, extra: Floats, start: Floats) -> tuple[Floats, Floats]:
     """The x of each row that solves (G + λI + Σ eᵢ vᵢvᵢᵀ) x = Σ (1 + eᵢ) vᵢ (Hu, Koren, Volinsky, eq. 4), (rows, d).
 
     gram: G, (d, d). ridge: λ, (rows,). vectors: (rows, n, d) of what a row took. extra: e, (rows, n), zero where a
-    row is only filled up. start: (rows, d), not needed here.
+    row is only filled up. start: (rows, d), not needed here. With it comes, (rows,), how much lower than for zeros the
+    loss xᵀ(G + λI + Σ eᵢ vᵢvᵢᵀ)x - 2 xᵀ Σ (1 + eᵢ) vᵢ is.
     """
     matrix = gram + (vectors.transpose(0, 2, 1) * extra[:, None]) @ vectors  # (rows, d, d)
     diagonal = np.arange(len(gram))
     matrix[:, diagonal, diagonal] += ridge[:, None]
     wanted = np.vecmat(np.where(extra > 0, 1 + extra, 0), vectors)
-    return np.asarray(np.linalg.solve(matrix, wanted[..., None])[..., 0])
+    x = np.asarray(np.linalg.solve(matrix, wanted[..., None])[..., 0])
+    return x, np.vecdot(x, wanted)
 
 
 def conjugate_gradient(
     gram: Floats, ridge: Floats, vectors: Floats, extra: Floats, start: Floats, steps: int
-) -> Floats:
-    """Steps from `start` towards the minimum; arguments as there."""
+) -> tuple[Floats, Floats]:
+    """Steps from `start` towards the minimum, and how much lower than at `start` the loss is; arguments as there.
+
+    A step along a direction of conjugate gradient lessens the loss by its rate times the squared residual.
+    """
 
     def shared(x: Floats) -> Floats:
         return np.asarray(x @ gram + ridge[:, None] * x)
@@ -122,11 +147,13 @@ def conjugate_gradient(
     lacking = np.where(extra > 0, 1 + extra, 0) - extra * np.matvec(vectors, x)
     residual = np.vecmat(lacking, vectors) - shared(x)
     direction, size = residual, np.vecdot(residual, residual)
+    less = np.zeros_like(size)
     for _ in range(steps):
         along = shared(direction) + np.vecmat(extra * np.matvec(vectors, direction), vectors)
         rate = (size / np.maximum(np.vecdot(direction, along), TINY))[:, None]
         x += rate * direction
+        less += rate[:, 0] * size
         residual = residual - rate * along
         former, size = size, np.vecdot(residual, residual)
         direction = residual + (size / np.maximum(former, TINY))[:, None] * direction
-    return x
+    return x, less

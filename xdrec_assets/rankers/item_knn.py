@@ -16,12 +16,20 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.ranker import Arrays, NotFittedError, Ranker
 from xdrec_assets.rankers.settings import ItemKNNSettings
-from xdrec_assets.rankers.sparse_arrays import csr_from_arrays, csr_to_arrays, largest_per_row
+from xdrec_assets.rankers.sparse_arrays import (
+    csr_from_arrays,
+    csr_to_arrays,
+    fitting_cap,
+    largest_per_row,
+    most_per_row,
+    row_blocks,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-ITEMS_PER_BLOCK = 8192  # bounds the memory of the similarities that are computed before the nearest are kept
+ENTRIES_PER_BLOCK = 4_000_000  # similarities that are computed before the nearest are kept: 32 MB, and some copies
+ENTRIES_KEPT = 125_000_000  # similarities of all items together: 1 GB, twice that while blocks are joined
 
 
 class ItemKNN(Ranker[ItemKNNSettings]):
@@ -55,15 +63,17 @@ class ItemKNN(Ranker[ItemKNNSettings]):
 
 
 def shrunk_cosine(taken: csr_matrix, shrinkage: float, neighbours: int | None) -> csr_matrix:
-    """Similarities of the columns of `taken`, shape (n_items, n_items), without self-similarity; in [0, 1)."""
+    """Similarities of the columns of `taken`, shape (n_items, n_items), without self-similarity; in [0, 1).
+
+    Of each item the nearest `neighbours` are kept; where None, all, or as many as `ENTRIES_KEPT` has room for.
+    """
     from scipy.sparse import vstack
 
     columns = taken.T.tocsr()  # (n_items, n_people)
     length = np.sqrt(np.asarray(columns.multiply(columns).sum(axis=1)).ravel())
-    starts = range(0, columns.shape[0], ITEMS_PER_BLOCK)
-    blocks = [
-        _block(columns, taken, length, slice(start, start + ITEMS_PER_BLOCK), shrinkage, neighbours) for start in starts
-    ]
+    most = most_per_row(columns, taken)
+    kept = fitting_cap(most, ENTRIES_KEPT) if neighbours is None else neighbours
+    blocks = [_block(columns, taken, length, rows, shrinkage, kept) for rows in row_blocks(most, ENTRIES_PER_BLOCK)]
     return vstack(blocks, format="csr") if blocks else columns @ taken
 
 
@@ -76,7 +86,7 @@ def _block(
     neighbours: int | None,
 ) -> csr_matrix:
     block = (columns[rows] @ taken).tocsr()
-    row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)) + rows.start
+    row = np.repeat(np.arange(rows.start, rows.stop, dtype=np.int32), np.diff(block.indptr))
     block.data /= length[row] * length[block.indices] + np.float32(shrinkage)
     block.data[row == block.indices] = 0
     block.eliminate_zeros()

@@ -23,7 +23,9 @@ class ItemKNNSettings(Section):
     shrinkage: float = Field(
         default=10.0, ge=0, description="Added to the denominator of the cosine; distrusts rare pairs"
     )
-    neighbours: int | None = Field(default=None, ge=1, description="Nearest items kept per item; null: all")
+    neighbours: int | None = Field(
+        default=None, ge=1, description="Nearest items kept per item; null: all that 1 GB has room for"
+    )
 
 
 class UserKNNSettings(Section):

@@ -1,4 +1,8 @@
-"""Sparse matrices as plain arrays, and back, so that no ranker needs a format of its own."""
+"""Sparse matrices as plain arrays, and back, so that no ranker needs a format of its own; and what a product may take.
+
+A product of sparse matrices can be dense: one person with 50,000 items makes 50,000² pairs of items. So it is made some
+rows at a time, and of each row only the largest entries are kept.
+"""
 
 from __future__ import annotations
 
@@ -30,28 +34,61 @@ def csr_from_arrays(name: str, arrays: Arrays) -> csr_matrix:
     return csr_matrix(parts, shape=(rows, columns))
 
 
+def most_per_row(left: csr_matrix, right: csr_matrix) -> NDArray[np.int64]:
+    """How many entries each row of `left @ right` has at most, (n_rows,), without making it."""
+    met = np.append(0, np.cumsum(np.diff(right.indptr)[left.indices], dtype=np.int64))
+    most: NDArray[np.int64] = np.minimum(np.diff(met[left.indptr]), right.shape[1])
+    return most
+
+
+def row_blocks(most: NDArray[np.int64], entries: int) -> list[slice]:
+    """Consecutive rows in blocks of at most so many entries together, or of one row.
+
+    >>> row_blocks(np.array([3, 1, 9, 2, 2]), 5)
+    [slice(0, 2, None), slice(2, 3, None), slice(3, 5, None)]
+    """
+    ends, blocks, start = np.cumsum(most), [], 0
+    while start < len(most):
+        before = ends[start] - most[start]
+        stop = max(start + 1, int(np.searchsorted(ends, before + entries, side="right")))
+        blocks.append(slice(start, stop))
+        start = stop
+    return blocks
+
+
+def fitting_cap(most: NDArray[np.int64], room: int) -> int | None:
+    """How many entries each row may keep for all to fit the room, one at least; None where nothing must go.
+
+    >>> fitting_cap(np.array([1, 100, 50]), 21)
+    10
+    """
+    if most.sum() <= room:
+        return None
+    ascending, n_larger = np.sort(most), np.arange(len(most) - 1, -1, -1)
+    kept = np.cumsum(ascending)
+    whole = int(np.searchsorted(kept + ascending * n_larger, room, side="right"))  # rows that stay as they are
+    left = room - (int(kept[whole - 1]) if whole else 0)
+    return max(1, left // (len(most) - whole))
+
+
 def largest_per_row(matrix: csr_matrix, k: int) -> csr_matrix:
     """The k largest entries of every row, ties to the lower column; shape as given."""
     from scipy.sparse import csr_matrix
 
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    bars = _bars(matrix, k)[rows]
-    kept = matrix.data > bars
-    level = np.flatnonzero(matrix.data == bars)
-    level = level[np.lexsort((matrix.indices[level], rows[level]))]
-    place = np.arange(len(level)) - np.searchsorted(rows[level], rows[level])  # among the row's entries at the bar
-    room = k - np.bincount(rows[kept], minlength=matrix.shape[0])
-    kept[level[place < room[rows[level]]]] = True
-    ends = np.cumsum(np.bincount(rows[kept], minlength=matrix.shape[0]))
-    largest = csr_matrix((matrix.data[kept], matrix.indices[kept], np.append(0, ends)), shape=matrix.shape)
+    n_entries, kept = np.diff(matrix.indptr), np.ones(matrix.nnz, dtype=bool)
+    for row in np.flatnonzero(n_entries > k):  # one by one: arrays of all entries would take far more than the matrix
+        cells = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        kept[cells] = _largest(matrix.data[cells], matrix.indices[cells], k)
+    indptr = np.append(0, np.cumsum(np.minimum(n_entries, k)))
+    largest = csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
     largest.sort_indices()
     return largest
 
 
-def _bars(matrix: csr_matrix, k: int) -> NDArray[np.float32]:
-    """The k-th largest entry of every row, (n_rows,), minus infinity where there are fewer; sorting all costs more."""
-    bars = np.full(matrix.shape[0], -np.inf, dtype=np.float32)
-    for row in np.flatnonzero(np.diff(matrix.indptr) > k):
-        entries = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
-        bars[row] = np.partition(entries, len(entries) - k)[-k]
-    return bars
+def _largest(entries: NDArray[np.float32], columns: NDArray[Any], k: int) -> NDArray[np.bool_]:
+    """Which k of more than k entries of a row stay."""
+    bar = np.partition(entries, len(entries) - k)[-k]  # the k-th largest; sorting all costs more
+    stays: NDArray[np.bool_] = entries > bar
+    level = np.flatnonzero(entries == bar)
+    stays[level[np.argsort(columns[level])[: k - np.count_nonzero(stays)]]] = True
+    return stays

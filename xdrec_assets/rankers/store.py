@@ -26,8 +26,16 @@ class StoredRankerError(ValueError):
     """A folder does not hold a ranker that this version can read."""
 
 
-def save_ranker(ranker: Ranker[Any], folder: Path, origin: Mapping[str, Any] | None = None) -> None:
-    """Write a fitted ranker, in place of what the folder held, and where it comes from (`origin.origin_of`).
+def save_ranker(
+    ranker: Ranker[Any], folder: Path, origin: Mapping[str, Any] | None = None, made_from: int | None = None
+) -> None:
+    """Write a fitted ranker, in place of what the folder held.
+
+    Args:
+        ranker: the ranker.
+        folder: one of its own.
+        origin: where it comes from (`origin.origin_of`).
+        made_from: the fingerprint of its data, settings and code, by which `is_kept` knows it again.
 
     Raises:
         NotFittedError: it has learned nothing yet.
@@ -43,6 +51,8 @@ def save_ranker(ranker: Ranker[Any], folder: Path, origin: Mapping[str, Any] | N
         about["losses"] = [float(loss) for loss in ranker.losses]
     if origin is not None:
         about["origin"] = dict(origin)
+    if made_from is not None:
+        about["made_from"] = made_from
     about["about_sha256"] = about_sha256(about)
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / arrays_file, content)
@@ -68,6 +78,14 @@ def load_ranker(folder: Path) -> Ranker[Any]:
         return ranker
     except (ValueError, KeyError) as error:
         raise StoredRankerError(_unreadable(folder, error)) from error
+
+
+def is_kept(folder: Path, made_from: int) -> bool:
+    """Whether a folder holds a whole ranker that was made from just this, whatever was published of it."""
+    try:
+        return bool(verified_ranker(folder)[0].get("made_from") == made_from)
+    except StoredRankerError:
+        return False
 
 
 def verified_ranker(folder: Path) -> tuple[dict[str, Any], bytes]:

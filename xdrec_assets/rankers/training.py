@@ -19,6 +19,7 @@ from xdrec_assets.joined.past import Past, load_past
 from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.knowledge.reading import load_knowledge
 from xdrec_assets.knowledge.tables import Knowledge
+from xdrec_assets.learning_plot import learning_pictures
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, Shown, publish_as_of, stale, unchanged
 from xdrec_assets.rankers.origin import origin_of, upstream_versions
@@ -26,8 +27,12 @@ from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.registry import create_ranker
 from xdrec_assets.rankers.settings import RankerSettings
-from xdrec_assets.rankers.store import ABOUT_FILE, load_ranker, save_ranker
+from xdrec_assets.rankers.store import ABOUT_FILE, StoredRankerError, is_kept, load_ranker, save_ranker
 from xdrec_assets.shown import figures_table
+
+
+class OtherPastError(StoredRankerError):
+    """What is known of the time before a date has changed since the models of that date were trained."""
 
 
 @dataclass(frozen=True)
@@ -54,22 +59,27 @@ def models_of(ranker: str, history: History) -> list[Trained]:
 
 
 def publish_ranker(pipeline: Pipeline, ranker: str, partition: Partition) -> Iterator[Publication]:
-    """Train and keep the models of a ranker as of a date, unless they were made from the same data and settings."""
+    """Train and keep the models of a ranker as of a date, unless they were made from the same data and settings.
+
+    What was published is not believed of the files: a run may have been killed between the two, or a file have rotted.
+    """
     table, past = f"rankers/{ranker}", load_past(pipeline, partition.first)
     settings = getattr(pipeline.settings.rankers, ranker).model_dump(mode="json")
     known = pipeline.lake.fingerprints("knowledge/item_vectors", [partition.key])
     made_from = fingerprint(past.digest, known, settings, pipeline.code_of("rankers"))
     models = models_of(ranker, past.history)
-    kept = all((pipeline.places.models / model.folder(partition.key) / ABOUT_FILE).is_file() for model in models)
-    if kept and not stale(pipeline, [table], {partition.key: made_from}):
+    folders = [pipeline.places.models / model.folder(partition.key) for model in models]
+    published = not stale(pipeline, [table], {partition.key: made_from})
+    if published and all(is_kept(folder, made_from) for folder in folders):
         yield from unchanged(pipeline, table)
         return
     tables, knowledge = upstream_versions(pipeline), load_knowledge(pipeline, partition.first)
-    rows = [_keep(pipeline, model, past, knowledge, tables) for model in models]
+    rows = [_keep(pipeline, model, past, knowledge, tables, made_from) for model in models]
     built = pa.Table.from_pylist(rows, schema=load_contract(table).arrow_schema())
     figures = {"models": len(rows), "seconds to fit": round(sum(row["fit_seconds"] for row in rows), 2)}
     with pipeline.engine.session() as session:
-        shown = Shown(texts={"fitting": _fitting(rows)})
+        pictures = learning_pictures(training_losses(pipeline, partition.key), ranker)
+        shown = Shown(texts={"fitting": _fitting(rows)}, pictures=pictures)
         yield publish_as_of(pipeline, session, table, built, partition, made_from, figures, shown)
 
 
@@ -88,18 +98,28 @@ def _fitting(rows: list[dict[str, Any]]) -> str:
     )
 
 
-def load_model(pipeline: Pipeline, model: Trained, as_of: str) -> Ranker[Any]:
-    """A model as it was kept.
+def load_model(pipeline: Pipeline, model: Trained, past: Past) -> Ranker[Any]:
+    """A model as it was kept, to be asked about the past that it was trained on: people and items are numbers to it.
 
     Raises:
         StoredRankerError: it is missing or broken.
+        OtherPastError: it was trained on another past.
     """
-    return load_ranker(pipeline.places.models / model.folder(as_of))
+    folder = pipeline.places.models / model.folder(past.history.as_of.isoformat())
+    ranker = load_ranker(folder)
+    about = json.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
+    trained_on = about.get("origin", {}).get("history")
+    if trained_on != past.digest:
+        raise OtherPastError(
+            f"{folder} holds a ranker that was trained on history {trained_on}, and the lake's is {past.digest} now; "
+            f"train it again: materialise rankers/{model.ranker} for this date"
+        )
+    return ranker
 
 
-def load_popularity(pipeline: Pipeline, platform: str, as_of: str) -> Popularity:
+def load_popularity(pipeline: Pipeline, platform: str, past: Past) -> Popularity:
     """The popularity of a platform's items, which breaks ties and answers for people of whom nothing is known."""
-    ranker = load_model(pipeline, Trained(Popularity.name, platform), as_of)
+    ranker = load_model(pipeline, Trained(Popularity.name, platform), past)
     assert isinstance(ranker, Popularity)  # by its name
     return ranker
 
@@ -135,7 +155,12 @@ def train(
 
 
 def _keep(
-    pipeline: Pipeline, model: Trained, past: Past, knowledge: Mapping[str, Knowledge], tables: Mapping[str, int]
+    pipeline: Pipeline,
+    model: Trained,
+    past: Past,
+    knowledge: Mapping[str, Knowledge],
+    tables: Mapping[str, int],
+    made_from: int,
 ) -> dict[str, Any]:
     """Train a model and keep it with its origin; the row that says so."""
     history, key = past.history, past.history.as_of.isoformat()
@@ -144,7 +169,7 @@ def _keep(
     seconds = time.perf_counter() - began
     folder = pipeline.places.models / model.folder(key)
     settings = ranker.settings.model_dump(mode="json")
-    save_ranker(ranker, folder, origin_of(pipeline, past, model.platform, settings, tables))
+    save_ranker(ranker, folder, origin_of(pipeline, past, model.platform, settings, tables), made_from)
     return {
         "as_of": history.as_of,
         "ranker": model.ranker,

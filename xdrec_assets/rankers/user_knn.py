@@ -15,12 +15,18 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.ranker import Arrays, NotFittedError, Ranker
 from xdrec_assets.rankers.settings import UserKNNSettings
-from xdrec_assets.rankers.sparse_arrays import csr_from_arrays, csr_to_arrays, largest_per_row
+from xdrec_assets.rankers.sparse_arrays import (
+    csr_from_arrays,
+    csr_to_arrays,
+    largest_per_row,
+    most_per_row,
+    row_blocks,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-PEOPLE_PER_BLOCK = 2048  # bounds the memory of the similarities that are computed before the nearest are kept
+ENTRIES_PER_BLOCK = 4_000_000  # similarities that are computed before the nearest are kept: 32 MB, and some copies
 
 
 class UserKNN(Ranker[UserKNNSettings]):
@@ -70,9 +76,9 @@ def nearest_people(histories: csr_matrix, neighbours: int) -> csr_matrix:
 
     columns = histories.T.tocsr()
     blocks = []
-    for start in range(0, histories.shape[0], PEOPLE_PER_BLOCK):
-        block = (histories[start : start + PEOPLE_PER_BLOCK] @ columns).tocsr()
-        row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)) + start
+    for people in row_blocks(most_per_row(histories, columns), ENTRIES_PER_BLOCK):
+        block = (histories[people] @ columns).tocsr()
+        row = np.repeat(np.arange(people.start, people.stop, dtype=np.int32), np.diff(block.indptr))
         block.data[row == block.indices] = 0
         block.eliminate_zeros()
         blocks.append(largest_per_row(block, neighbours))

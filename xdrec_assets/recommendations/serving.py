@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from resources.fingerprint import fingerprint
+from resources.fingerprint import fingerprint, source_digest
 from resources.partitions import Partition
 from xdrec_assets.evaluation.catalogue import candidate_items
 from xdrec_assets.evaluation.judging import rows_of
 from xdrec_assets.joined.past import Past, load_past
 from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.knowledge.reading import load_knowledge
-from xdrec_assets.pipeline import Pipeline
+from xdrec_assets.pipeline import HERE, Pipeline
 from xdrec_assets.publishing import Publication, publish_as_of, stale, unchanged
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.training import Trained, load_model, load_popularity
@@ -25,6 +25,7 @@ from xdrec_assets.recommendations.top_k import Catalogue, Served, recommend, top
 
 TABLE = "recommendations/top_k"
 SERVED = ("platform", "ranker", "trained_on")
+CODE_OF_EVALUATION = tuple(HERE / "evaluation" / name for name in ("catalogue.py", "report/plain_text.py"))
 
 
 def publish_top_k(pipeline: Pipeline, partition: Partition) -> Iterator[Publication]:
@@ -36,7 +37,9 @@ def publish_top_k(pipeline: Pipeline, partition: Partition) -> Iterator[Publicat
         [[champion[key] for key in SERVED] for champion in champions],  # why it is served changes no list
         served_by,
         settings.model_dump(mode="json"),
+        pipeline.settings.evaluation.catalogue,
         pipeline.code_of("recommendations"),
+        source_digest(*CODE_OF_EVALUATION),
         _titles_of(pipeline),
     )
     if not stale(pipeline, [TABLE], {partition.key: made_from}):
@@ -64,10 +67,10 @@ def _rankers(champions: list[dict[str, Any]]) -> set[str]:
 def _batches(
     pipeline: Pipeline, past: Past, catalogue: Catalogue, champion: dict[str, Any]
 ) -> Iterator[pa.RecordBatch]:
-    platform, key = champion["platform"], past.history.as_of.isoformat()
+    platform = champion["platform"]
     scope = ALL if champion["trained_on"] == "all" else platform
-    ranker = load_model(pipeline, Trained(champion["ranker"], scope), key)
-    popularity = load_popularity(pipeline, platform, key)
+    ranker = load_model(pipeline, Trained(champion["ranker"], scope), past)
+    popularity = load_popularity(pipeline, platform, past)
     candidates = candidate_items(past.history, platform, pipeline.settings.evaluation.catalogue)
     served = Served(platform, ranker, champion["trained_on"], candidates)
     return recommend(past.history, catalogue, [served], popularity, pipeline.settings.recommendations)

@@ -24,6 +24,7 @@ from xdrec_assets.rankers.store import save_ranker
 WEEKS = [date(2026, 1, 12), date(2026, 1, 19), date(2026, 1, 26)]
 LONG = SETTINGS.replace("last: 2026-01-14", "last: 2026-02-01")
 PINNED = LONG + "evaluation: {champion: {overrides: {shop: {pin: {ranker: svd, trained_on: one}}}}}\n"
+LISTED = LONG.replace("{weekly_from: 2026-01-12}", "{dates: [2026-01-12, 2026-01-26]}")
 ROLLED_BACK = LONG + "evaluation: {champion: {overrides: {shop: {roll_back: 2026-01-12}}}}\n"
 BASE = people(0.10, seed=1)
 BETTER, BEST = people(0.02, seed=2, like=BASE), people(0.04, seed=3, like=BASE)
@@ -96,6 +97,15 @@ def test_judgement_of_a_later_date_is_not_read(tmp_path: Path) -> None:
     (again,) = publish_champion(found, Partition.of_day(WEEKS[1]))
     assert again.n_rows == 0
     assert publish(found, WEEKS[1]) == before
+
+
+def test_dates_taken_out_of_the_settings_do_not_vote(tmp_path: Path) -> None:
+    decided = two_weeks(tmp_path)
+    for week in WEEKS:
+        publish(decided, week)
+    again = publish(pipeline(tmp_path, LISTED), WEEKS[2])
+    assert served(again) == ("svd", "promoted")
+    assert (again["windows"], again["first_window"], again["former_ranker"]) == (1, WEEKS[0], "popularity")
 
 
 def test_new_judgement_is_decided_on(tmp_path: Path) -> None:

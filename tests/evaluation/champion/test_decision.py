@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from data_quality.contract import load_contract
-from tests.evaluation.champion.judged import WEEK_1, WEEK_2, WEEK_3, Judged, decided, judged, names, people
+from tests.evaluation.champion.judged import WEEK_1, WEEK_2, WEEK_3, WEEK_4, Judged, decided, judged, names, people
 from xdrec_assets.evaluation.champion.decision import champion_table, choose_champions
 from xdrec_assets.evaluation.champion.settings import ChampionSettings
 
@@ -44,6 +44,17 @@ def test_row_of_a_platform_nobody_judged() -> None:
     figures = (found.ndcg, found.ndcg_low, found.ndcg_high, found.popularity_ndcg, found.twin_ndcg, found.p_adjusted)
     assert figures == (None,) * 6
     assert (found.n_people, found.windows, found.first_window, found.former_ranker) == (0, 0, None, None)
+
+
+def test_five_people_promote_nobody_in_however_many_weeks() -> None:
+    """All of the five gain much in every week: no test of five people can be surer than 1 in 16."""
+    values = {"popularity_one": people(0.05, seed=0, n=5), "svd_one": people(0.4, seed=1, n=5)}
+    weeks = (judged(values, week, n_people=5) for week in (WEEK_1, WEEK_2, WEEK_3))
+    found = sum(weeks, Judged()).champion(as_of=WEEK_4)
+    assert (found.ranker, found.decision, found.windows, found.n_people) == ("popularity", "first", 3, 5)
+    assert found.p_adjusted == 1 / 16
+    assert "over 3 windows since 2026-02-02 with at least 5 test people: the strongest, SVD" in found.reason
+    assert "with so few people nothing can be told" in found.reason
 
 
 def test_figures_of_what_was_not_resampled_decide_nothing() -> None:

@@ -70,6 +70,17 @@ def fusions() -> list[Row]:
     ]
 
 
+def both_catalogues(board: Sequence[Row]) -> list[Row]:
+    """Rows of evaluation/metrics: NDCG of everyone among all known items, and twice it among those seen."""
+    named = ("as_of", "platform", "ranker", "trained_on", "n_people")
+    return [
+        {**{name: row[name] for name in named}, "catalogue": catalogue, "value": times * row["ndcg"]}
+        | {"low": times * row["ndcg_low"], "high": times * row["ndcg_high"]}
+        for row in board
+        for catalogue, times in (("known", 1), ("seen", 2))
+    ]
+
+
 def inputs(**more: Any) -> ReportInputs:
     """All that a report shows, with everything there is to show."""
     world = judged()
@@ -79,6 +90,7 @@ def inputs(**more: Any) -> ReportInputs:
         as_of=LATER,
         settings=EvaluationSettings(),
         board=world.leaderboard(),
+        metrics=both_catalogues(world.leaderboard()),
         lifts=world.lifts(),
         resamples=everyone,
         champions=champions(decided),
@@ -113,5 +125,5 @@ def few(rows: Sequence[Row], platform: str = "shop") -> list[Row]:
 def small(**more: Any) -> ReportInputs:
     """What `inputs` gives, of one platform and three rankers."""
     made = inputs()
-    kept = {name: few(getattr(made, name)) for name in ("board", "lifts", "resamples", "past")}
+    kept = {name: few(getattr(made, name)) for name in ("board", "metrics", "lifts", "resamples", "past")}
     return replace(made, **kept | more)

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.evaluation.report.made_up import LATER, Row, champion_row, inputs
+import numpy as np
+
+from tests.evaluation.report.made_up import LATER, Row, champion_row, few, inputs, small
 from xdrec_assets.evaluation.report.conclusion import conclude
 from xdrec_assets.evaluation.report.inputs import ReportInputs
+from xdrec_assets.evaluation.report.page import render_report
 from xdrec_assets.evaluation.report.summary import PlatformSummary, summarise
 
 DECIDED = {"difference": 0.012, "low": 0.004, "high": 0.02, "verdict": "helped", "p_adjusted": 0.001}
@@ -32,9 +35,12 @@ def test_help_harm_and_what_cannot_be_told_are_said_first() -> None:
         "Learning from the other platforms helped on Music and The shop, hurt on News & <i>more</i> and made no "
         "difference that could be told on Video."
     )
-    assert "The shop 7 of 7 helped, Linear by +0.0103 NDCG (+0.0083 to +0.0123)" in figures
-    assert "Where no product counts that two platforms list, the help can still be told for 0 of 4 rankers" in figures
-    assert "and hurt 7 rankers on News & <i>more</i>." in figures
+    assert (
+        "The shop 7 of 7 helped (the best with all data, Linear, +0.0103 NDCG to its twin, +0.0083 to +0.0123)"
+        in figures
+    )
+    assert "of those the help can still be told: 0 of 4 on Music" in figures
+    assert "and hurt 7 rankers on News & <i>more</i> (without products listed twice 6)." in figures
 
 
 def test_help_for_some_and_harm_for_others_is_mixed() -> None:
@@ -67,6 +73,40 @@ def test_the_champion_is_held_to_the_window_that_its_choice_had_not_seen() -> No
     assert f"Linear trained on all platforms reached NDCG {board['linear', 'all']:.4f} on The shop, more than" in said(
         inputs()
     )
+
+
+def test_a_ranker_that_a_person_set_is_no_choice_that_had_not_seen_the_window() -> None:
+    for decision in ("pinned", "rolled_back"):
+        pinned = champion_row(LATER, "shop", "linear", decision=decision)
+        svd = inputs(former_champions=[pinned | {"earned_ranker": "svd", "earned_trained_on": "one"}])
+        chosen = summary(svd, "shop").chosen
+        assert chosen is not None
+        assert (chosen["ranker"], chosen["trained_on"]) == ("svd", "one")
+        assert "had not seen: SVD trained on this platform alone reached" in said(svd)
+        popular = inputs(former_champions=[pinned | {"earned_ranker": "popularity", "earned_trained_on": "one"}])
+        assert "had not seen" not in said(popular)
+
+
+def test_too_few_people_for_an_interval_none_is_said() -> None:
+    few_people = [row | {"n_people": 4} for row in inputs().resamples]
+    made = inputs(resamples=[cut(row) for row in few_people])
+    found = summary(made, "shop").over_popularity
+    assert found is not None
+    assert np.isnan(found.low)
+    assert "nan" not in said(made)
+    assert "nan to" not in render_report(small(resamples=few([cut(row) for row in few_people])))
+
+
+def cut(row: Row) -> Row:
+    """Resamples as four people would give them."""
+    return row | {"weights": [4.0] * len(row["weights"])}
+
+
+def test_what_cold_people_say_is_said_without_products_listed_twice_as_well() -> None:
+    rows = [lift("svd", DECIDED), lift("knn", DECIDED)]
+    rows += [lift(name, DECIDED, "cold_people") for name in ("svd", "knn")]
+    rows += [lift("svd", DECIDED, "cold_people", "without"), lift("knn", HURT, "cold_people", "without")]
+    assert "it helped 2 rankers on The shop (without products listed twice 1)." in said(inputs(lifts=rows))
 
 
 def test_popularity_is_not_held_against_itself() -> None:

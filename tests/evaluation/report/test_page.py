@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests.evaluation.report.judged_world import SEGMENTS
 from tests.evaluation.report.made_up import LATER, champions, example, few, inputs, small
 from xdrec_assets.evaluation.report.page import SECTIONS, render_report
 
@@ -144,6 +145,38 @@ def test_a_decision_without_evidence_is_shown() -> None:
         {**row, **dict.fromkeys((*nothing, "guard_rails")), "windows": 0, "n_people": 0} for row in champions(LATER)
     ]
     assert "No ranker beats popularity" in render_report(small(champions=first))
+
+
+def test_a_twin_that_found_nothing_is_shown_by_the_difference() -> None:
+    nothing = {"twin_ndcg": 0.0, "ndcg": 0.08, "difference": 0.08, "low": 0.05, "high": 0.11, "lift": None}
+    changed = [row | nothing if row["segment"] == "cold_people" else row for row in small().lifts]
+    page = render_report(small(lifts=changed))
+    (people,) = {row["n_people"] for row in changed if row["segment"] == "cold_people"}
+    assert f"Cold people<br>{people}</th>" in page
+    assert f'title="+0.0800 NDCG (+0.0500 to +0.1100), {people} people">+0.0800</span>' in page
+
+
+def test_every_gain_stands_with_products_listed_twice_and_without() -> None:
+    kept = [
+        row | {"verdict": "undecided", "lift": 0.42, "difference": 0.0123, "low": None, "n_people": 1_234}
+        for row in small().lifts
+    ]
+    rows = [row if row["twins"] == "with" else other for row, other in zip(small().lifts, kept, strict=True)]
+    page = render_report(small(lifts=rows))
+    cell = '<br><span class="small"><span class="undecided" title="+0.0123 NDCG, 1,234 people">+42%</span></span>'
+    board, transfer = page[page.index('id="leaderboards"') :].split('id="transfer"')
+    assert board.count(cell) == 2  # rankers trained on all platforms
+    assert transfer.count(cell) == 2 * len(SEGMENTS)
+    assert "0 hurt<br>without twins: 0, 0<" in page
+
+
+def test_both_catalogues_are_shown_and_which_one_decides() -> None:
+    board = whole()[whole().index("Over both catalogues") : whole().index('id="transfer"')]
+    assert "The former decides" in board
+    shop = max(row["ndcg"] for row in inputs().board if row["platform"] == "shop")
+    assert f"{shop:.4f}" in board
+    assert f"{2 * shop:.4f}" in board
+    assert "Over both catalogues" not in render_report(small(metrics=small().metrics[::2]))
 
 
 def test_titles_of_many_scripts_are_shown_as_they_are() -> None:

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from tests.evaluation.report.made_up import LATER, TITLES, champion_row, champions, few, inputs
+from tests.evaluation.report.made_up import LATER, TITLES, champion_row, champions, few, inputs, small
 from xdrec_assets.evaluation.metrics.definitions import METRICS
 from xdrec_assets.evaluation.report.pictures import (
     champions_shown,
@@ -43,8 +43,9 @@ def test_the_best_of_each_platform_are_seen_without_a_click() -> None:
 def test_plots_are_pictures() -> None:
     board, lifts = few(BOARD), few(LIFTS)
     shown = [leaderboard_shown(pa.Table.from_pylist(board), TITLES), metrics_shown(metrics(board), TITLES)]
-    shown += [lift_shown(lifts, TITLES), report_shown(board, lifts, TITLES)]
-    assert [len(one.pictures) for one in shown] == [1, 2, 2, 2]
+    shown += [lift_shown(lifts, TITLES), report_shown(small())]
+    assert [len(one.pictures) for one in shown] == [1, 2, 2, 4]
+    assert {"plot over time", "plot of losses"} <= report_shown(small()).pictures.keys()
     assert all(png.startswith(b"\x89PNG") for one in shown for png in one.pictures.values())
 
 
@@ -52,13 +53,18 @@ def test_nobody_tested_no_pictures() -> None:
     assert not leaderboard_shown(pa.Table.from_pylist(NOBODY), TITLES).pictures
     assert not metrics_shown(metrics(NOBODY), TITLES).pictures
     assert not lift_shown(UNCOMPARED, TITLES).pictures
-    assert not report_shown(NOBODY, UNCOMPARED, TITLES).pictures
+    assert not report_shown(inputs(board=NOBODY, lifts=UNCOMPARED)).pictures
+
+
+def test_a_first_date_has_no_history_to_draw() -> None:
+    shown = report_shown(small(past=[row | {"ndcg": None} for row in small().past], losses=()))
+    assert [*shown.pictures] == ["plot of leaderboard", "plot of lift"]
 
 
 def test_verdicts_are_counted_by_platform_and_segment() -> None:
     lines = lift_shown(LIFTS, TITLES).texts["verdicts"].splitlines()
-    assert lines[0] == "| platform | segment | helped | hurt | undecided |"
-    assert "| The shop | everyone | 7 | 0 | 0 |" in lines
+    assert lines[0] == "| platform | segment | helped | hurt | undecided | helped without twins | hurt without twins |"
+    assert "| The shop | everyone | 7 | 0 | 0 | 7 | 0 |" in lines
     assert any(
         line.startswith("| News & <i>more</i> | everyone | 0 | 3 |".replace("<", "&lt;").replace("& ", "&amp; "))
         for line in lines

@@ -53,6 +53,26 @@ def test_segments_without_people_say_so() -> None:
     assert segment_plot(rows, TITLES).count(b"nobody to compare") == 6 * 2
 
 
+def test_a_ranker_whose_twin_found_nothing_is_drawn_at_the_end_of_the_scale() -> None:
+    rows = [{**row, "twin_ndcg": 0.0, "lift": None, "difference": row["ndcg"]} for row in few(LIFTS)]
+    svg = segment_plot(rows, TITLES)
+    assert b"nobody to compare" not in svg
+    assert "× 8".encode() in svg
+    both = [{**row, "ndcg": 0.0, "difference": 0.0} for row in rows]
+    assert "× 8".encode() not in segment_plot(both, TITLES)
+
+
+def test_dots_by_segment_are_open_where_products_listed_twice_do_not_count() -> None:
+    with_twins = [row for row in few(LIFTS) if row["twins"] == "with"]
+    assert segment_plot(few(LIFTS), TITLES) != segment_plot(with_twins, TITLES)
+
+
+def test_a_row_that_was_not_compared_with_others_is_grey() -> None:
+    rows = [row | {"verdict": None} for row in few(LIFTS)]
+    assert b"<svg" in lift_plot(rows, TITLES)
+    assert b"<svg" in segment_plot(rows, TITLES)
+
+
 def test_a_platform_on_which_nothing_compares_says_so() -> None:
     nothing = {"difference": None, "lift": None, "low": None, "high": None, "verdict": None}
     rows = [{**row, **nothing} if row["platform"] == "news" else row for row in LIFTS]

@@ -107,7 +107,7 @@ def test_one_person_has_no_interval(n: int) -> None:
 def test_pooling_windows_counts_each_person_of_each_window_the_same() -> None:
     first, second = (resample(people(n), np.full((n, 1), value), 0, 20)[0] for n, value in ((3, 1.0), (1, 0.0)))
     both = pooled([first, second])
-    assert (both.mean, both.n_people) == (0.75, 4)
+    assert (both.mean, both.n_values) == (0.75, 4)
     assert_allclose(both.weights, first.weights + second.weights)
 
 
@@ -116,6 +116,20 @@ def test_windows_of_the_same_people_do_not_count_as_more_people() -> None:
     values = np.random.default_rng(0).random((200, 1))
     window = resample(people(200), values, seed=0, n=1000)[0]
     assert pooled([window, window]).means.std() == pytest.approx(window.means.std())
+
+
+def test_people_of_several_windows_are_counted_once() -> None:
+    """Ids are not kept: as many people as the largest window has, however windows are pooled."""
+    small, large = (resample(people(n), np.ones((n, 1)), 0, 20)[0] for n in (2, 3))
+    assert pooled([small, large, large]).n_people == 3
+    assert pooled([pooled([small, small]), pooled([large, small])]).n_people == 3
+
+
+def test_one_person_of_many_windows_has_no_interval() -> None:
+    values = np.random.default_rng(0).random(6)
+    found = pooled([resample(people(1), np.array([[value]]), 0, 100)[0] for value in values])
+    assert np.isnan(found.interval()).all()
+    assert found.mean == pytest.approx(values.mean())
 
 
 def test_windows_of_different_lengths_are_refused() -> None:

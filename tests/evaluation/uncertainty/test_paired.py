@@ -7,12 +7,16 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from tests.evaluation.uncertainty.test_bootstrap import people
-from xdrec_assets.evaluation.uncertainty.bootstrap import Resampled, resample
+from xdrec_assets.evaluation.uncertainty.bootstrap import Resampled, pooled, resample
 from xdrec_assets.evaluation.uncertainty.paired import Comparison, compare, holm
 
 
 def compared(a: np.ndarray, b: np.ndarray, n: int = 2000, seed: int = 0) -> Comparison:
     return compare(*resample(people(len(a)), np.column_stack([a, b]), seed, n))
+
+
+def vars_of(found: Comparison) -> list[float]:
+    return list(vars(found).values())
 
 
 def figures(n: int, gain: float, noise: float = 0.2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -77,6 +81,21 @@ def test_few_people_prove_little() -> None:
         assert np.isnan([found.low, found.high]).all()
     assert compared(np.full(6, 0.5), np.zeros(6)).p_value == 1 / 32
     assert compared(np.full(6, 0.5), np.zeros(6)).low == 0.5
+
+
+@pytest.mark.parametrize(("n", "least"), [(1, 1.0), (2, 0.5), (5, 1 / 16)])
+def test_few_people_prove_as_little_in_many_windows(n: int, least: float) -> None:
+    """The same people have gained in each of eight windows: still they say what one draw of so few people says."""
+    a, b = ([resample(people(n), np.full((n, 1), value), 0, 300)[0] for _ in range(8)] for value in (0.5, 0.0))
+    found = compare(pooled(a), pooled(b))
+    assert (found.difference, found.p_value) == (0.5, least)
+    assert np.isnan([found.low, found.high]).all()
+
+
+def test_the_same_people_in_two_windows_are_as_sure_as_in_one() -> None:
+    (a, b), once = resample(people(8), np.column_stack(figures(8, 0.1)), 0, 1000), compared(*figures(8, 0.1), n=1000)
+    twice = compare(pooled([a, a]), pooled([b, b]))
+    assert_allclose(vars_of(twice), vars_of(once))
 
 
 def test_nobody_makes_no_difference() -> None:

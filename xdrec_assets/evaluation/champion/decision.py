@@ -43,7 +43,7 @@ class Champion:
     popularity_ndcg: float | None
     twin_ndcg: float | None  # of the same ranker in its other training
     p_adjusted: float | None  # of the promoted challenger, or of the one that came nearest
-    n_people: int
+    n_people: int  # different ones at least: those of the largest window
     windows: int
     first_window: date | None
     guard_rails: str | None  # of the promoted challenger, or of the best that was refused for them

@@ -1,8 +1,8 @@
 """What the finished test windows say of every ranker on a platform.
 
 A window counts once it is over: judged as of d, it ends at d + days, which must not lie after the date decided for. The
-latest ones with test people are pooled, each person of each window counting the same. A ranker that is missing from one
-of them cannot be compared and is left out.
+latest ones with test people are pooled: each person of each window weighs the same, but who stands in several is one
+person still. A ranker that is missing from one of them cannot be compared and is left out.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Evidence:
     """What the windows say of all rankers on a platform."""
 
     windows: tuple[date, ...]  # as-of dates of the judged models, ascending
-    n_people: int  # of all windows together
+    n_people: int  # different ones at least: those of the largest window
     figures: Mapping[Name, Figures]  # in order of the names
 
     def resampled(self, name: Name, part: Part) -> Resampled | None:
@@ -81,8 +81,8 @@ def evidence_of(
     pools = _pools([row for row in resamples if row["platform"] == platform], dates)
     whole = {name: of_name for name, of_name in sorted(tested.items()) if len(of_name) == len(dates)}
     figures = {name: _figures(of_name, pools.get(name, {})) for name, of_name in whole.items()}
-    people = {row["as_of"]: row["n_people"] for row in rows if row["as_of"] in dates}
-    return Evidence(dates, sum(people.values()), figures)
+    n_people = max((row["n_people"] for row in rows if row["as_of"] in dates), default=0)
+    return Evidence(dates, n_people, figures)
 
 
 def finished(boards: Iterable[Mapping[str, Any]], as_of: date, days: int) -> list[Mapping[str, Any]]:
@@ -115,8 +115,8 @@ def _pools(rows: Iterable[Mapping[str, Any]], dates: Sequence[date]) -> dict[Nam
     for row in rows:
         if row["as_of"] in dates and row["n_people"]:
             name, part = (row["ranker"], row["trained_on"]), (row["segment"], row["twins"])
-            sums = (np.asarray(row[column], dtype=np.float64) for column in ("gains", "weights"))
-            found[name, part][row["as_of"]] = Resampled(*sums)
+            gains, weights = (np.asarray(row[column], dtype=np.float64) for column in ("gains", "weights"))
+            found[name, part][row["as_of"]] = Resampled(gains, weights)
     pools: dict[Name, dict[Part, Resampled]] = defaultdict(dict)
     for (name, part), windows in found.items():
         pools[name][part] = pooled([windows[day] for day in sorted(windows)])

@@ -123,9 +123,10 @@ def p_said(p_value: float) -> str:
 
 def when(evidence: Evidence) -> str:
     """The windows and people that the figures are of."""
-    n = len(evidence.windows)
-    which = f"in the window of {evidence.windows[0]}" if n == 1 else f"over {n} windows since {evidence.windows[0]}"
-    return f"{which} with {evidence.n_people:,} test people"
+    n, first = len(evidence.windows), evidence.windows[0]
+    if n == 1:
+        return f"in the window of {first} with {evidence.n_people:,} test people"
+    return f"over {n} windows since {first} with at least {evidence.n_people:,} test people"
 
 
 def _fared(one: Challenger, n: int, evidence: Evidence, settings: ChampionSettings) -> str:

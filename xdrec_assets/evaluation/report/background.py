@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from data_quality.contract import load_contract
 from resources.engine import Session
 from resources.partitions import Partition
-from xdrec_assets.evaluation.judging import judgement, titles_of, window_events
-from xdrec_assets.evaluation.relevant_sets import window
+from xdrec_assets.evaluation.judge import window_events
+from xdrec_assets.evaluation.judging import judgement, titles_of
 from xdrec_assets.evaluation.report.cost import publications
 from xdrec_assets.evaluation.report.examples import examples, people_shown
 from xdrec_assets.evaluation.report.inputs import ReportInputs
@@ -44,7 +44,7 @@ def with_background(pipeline: Pipeline, partition: Partition, inputs: ReportInpu
             inputs,
             sizes=_rows(session, "known", days),
             twins=_rows(session, "twins", days),
-            examples=_examples(pipeline, session, models_of.first),
+            examples=_examples(pipeline, session, models_of.first, partition.first),
         )
 
 
@@ -56,14 +56,14 @@ def _quality(pipeline: Pipeline, session: Session, days: dict[str, date]) -> lis
     return _rows(session, "landed_lines", days)
 
 
-def _examples(pipeline: Pipeline, session: Session, as_of: date) -> list[dict[str, Any]]:
+def _examples(pipeline: Pipeline, session: Session, as_of: date, known_by: date) -> list[dict[str, Any]]:
     """What a few people were recommended on the judged date, marked where they took it in the test window."""
     session.bind("recommendations.top_k", [TOP_K], load_contract(TOP_K).arrow_schema())
     past, settings = load_past(pipeline, as_of), pipeline.settings.evaluation
     people = [str(past.history.person_id[person]) for person in people_shown(past.history)]
     recommended = _rows(session, "served", {"as_of": as_of, "people": people})
     titles = np.array(past.items.column("title").to_pylist(), dtype=object)
-    events = window_events(pipeline, *window(as_of, settings.days))
+    events = window_events(pipeline, past, known_by)
     events = events.filter(pc.is_in(events["person_id"], pa.array(people, pa.string())))
     return examples(past.history, titles, recommended, _taken(events, settings.min_strength), titles_of(pipeline))
 

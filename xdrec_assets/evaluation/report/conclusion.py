@@ -31,7 +31,10 @@ def conclude(summaries: Sequence[PlatformSummary], inputs: ReportInputs) -> list
     """Paragraphs: what the other platforms' data did, what is served, how it did, how far the figures carry."""
     served = _served(inputs)
     if not summaries:
-        nobody = "Nobody could be tested: no events of the test window have landed yet. The figures follow with them."
+        nobody = (
+            "Nobody could be tested: no events of the test window have landed yet, or more of the time before it has "
+            "since the models were trained (see evaluation/metrics). The figures follow."
+        )
         return [nobody, *([served] if served else [])]
     figures = " ".join(filter(None, [_how_much(summaries), _twins_and_cold(summaries)]))
     found = [_transfer(summaries), figures, served, _on_test(summaries), _caution(summaries, inputs)]
@@ -71,23 +74,29 @@ def _of_best(row: Row | None) -> str:
     if row is None or row.get("difference") is None:
         return ""
     reach = interval(row.get("low"), row.get("high"), is_difference=True)
-    return f", {titled(row['ranker'])} by {signed(row['difference'])} NDCG{f' ({reach})' if reach else ''}"
+    name, change = titled(row["ranker"]), signed(row["difference"])
+    return f" (the best with all data, {name}, {change} NDCG to its twin{f', {reach}' if reach else ''})"
 
 
 def _twins_and_cold(summaries: Sequence[PlatformSummary]) -> str:
     kept = [
-        f"{s.without_twins['helped']} of {s.verdicts['helped']} rankers on {s.title}"
-        for s in summaries
-        if s.verdicts["helped"]
+        f"{s.without_twins['helped']} of {s.verdicts['helped']} on {s.title}" for s in summaries if s.verdicts["helped"]
     ]
-    twins = f"Where no product counts that two platforms list, the help can still be told for {listing(kept)}."
+    twins = f"Where no product counts that two platforms list, of those the help can still be told: {listing(kept)}."
     found = [
-        f"{verdict} {listing([f'{s.cold[verdict]} rankers on {s.title}' for s in summaries if s.cold[verdict]])}"
+        f"{verdict} {listing([_cold(s, verdict) for s in summaries if s.cold[verdict]])}"
         for verdict in ("helped", "hurt")
         if any(s.cold[verdict] for s in summaries)
     ]
     cold = f"For people new to a platform but known elsewhere it {' and '.join(found)}."
     return " ".join([*([twins] if kept else []), *([cold] if found else [])])
+
+
+def _cold(summary: PlatformSummary, verdict: str) -> str:
+    """How many rankers cold people say it of, and how many where products listed twice do not count."""
+    without = summary.cold_without_twins[verdict]
+    n = summary.cold[verdict]
+    return f"{n} ranker{'s' * (n != 1)} on {summary.title} (without products listed twice {without})"
 
 
 def _served(inputs: ReportInputs) -> str:
@@ -120,8 +129,8 @@ def _over_popularity(found: Comparison | None) -> str:
     if found is None:
         return ""
     verdict = "more than" if found.low > 0 else "less than" if found.high < 0 else "not to be told from"
-    reach = "" if found.low != found.low else f", interval {interval(found.low, found.high, is_difference=True)}"
-    return f", {verdict} popularity ({signed(found.difference)}{reach})"
+    reach = interval(found.low, found.high, is_difference=True)
+    return f", {verdict} popularity ({signed(found.difference)}{f', interval {reach}' if reach else ''})"
 
 
 def _caution(summaries: Sequence[PlatformSummary], inputs: ReportInputs) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,10 +11,8 @@ import pyarrow.compute as pc
 from resources.partitions import Partition
 from xdrec_assets.evaluation.judging import judgement, rows_of, titles_of
 from xdrec_assets.evaluation.report.inputs import ReportInputs
-from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.pipeline import Pipeline
-from xdrec_assets.rankers.registry import RANKERS
-from xdrec_assets.rankers.store import ABOUT_FILE
+from xdrec_assets.rankers.training import training_losses
 
 BOARD, CHAMPION = "evaluation/leaderboard", "evaluation/champion"
 
@@ -40,10 +37,11 @@ def findings(pipeline: Pipeline, partition: Partition) -> ReportInputs:
     return replace(
         first,
         board=_rows(pipeline, BOARD, day),
+        metrics=_metrics(pipeline, day),
         lifts=_rows(pipeline, "evaluation/lift", day),
         resamples=_resamples(pipeline, day),
         former_champions=_rows(pipeline, CHAMPION, day),
-        past=rows_of(pipeline, BOARD, date.min, before).to_pylist(),
+        past=_past(pipeline, before),
         fusions=_rows(pipeline, "evaluation/fusions", day),
         feedback=_rows(pipeline, "evaluation/feedback", day),
         losses=_losses(pipeline, day),
@@ -55,6 +53,22 @@ def _rows(pipeline: Pipeline, table: str, day: date) -> list[dict[str, Any]]:
     return rows
 
 
+def _past(pipeline: Pipeline, last: date) -> list[dict[str, Any]]:
+    """Leaderboards of the as-of dates up to this day; what remains of dates that are none any more is no history."""
+    dates = set(pipeline.as_of_dates())
+    return [row for row in rows_of(pipeline, BOARD, date.min, last).to_pylist() if row["as_of"] in dates]
+
+
+def _metrics(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
+    """NDCG of everyone over both catalogues, products listed twice included."""
+    rows = rows_of(pipeline, "evaluation/metrics", day, day)
+    wanted = {"segment": "all", "twins": "with", "metric": "ndcg"}
+    for column, value in wanted.items():
+        rows = rows.filter(pc.equal(rows[column], value))
+    found: list[dict[str, Any]] = rows.to_pylist()
+    return found
+
+
 def _resamples(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
     """Those of everyone, products listed twice included."""
     rows = rows_of(pipeline, "evaluation/resamples", day, day)
@@ -64,15 +78,8 @@ def _resamples(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
 
 
 def _losses(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
-    """Of the date's models that were trained in passes and tell: ranker, trained_on, platform, losses."""
-    rows = []
-    for name in RANKERS:
-        for path in sorted((pipeline.places.models / name / day.isoformat()).glob(f"*/{ABOUT_FILE}")):
-            scope, losses = path.parent.name, json.loads(path.read_text(encoding="utf-8")).get("losses", ())
-            if len(losses) > 1:
-                trained_on = "all" if scope == ALL else "one"
-                rows.append({"ranker": name, "trained_on": trained_on, "platform": scope, "losses": losses})
-    return rows
+    """Of the date's models that were trained in passes, two or more: ranker, trained_on, platform, losses."""
+    return [row for row in training_losses(pipeline, day.isoformat()) if len(row["losses"]) > 1]
 
 
 def _all_settings(pipeline: Pipeline) -> dict[str, Any]:

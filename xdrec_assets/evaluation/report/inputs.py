@@ -20,6 +20,7 @@ class ReportInputs:
     as_of: date  # of the models
     settings: EvaluationSettings
     board: Sequence[Row] = ()  # evaluation/leaderboard of this as-of date
+    metrics: Sequence[Row] = ()  # NDCG of everyone of evaluation/metrics of this as-of date, over both catalogues
     lifts: Sequence[Row] = ()  # evaluation/lift of this as-of date
     resamples: Sequence[Row] = ()  # evaluation/resamples of this as-of date, everyone, with twins
     champions: Sequence[Row] = ()  # evaluation/champion: what was decided when this test window was over

@@ -46,15 +46,14 @@ def lift_plot(lifts: Sequence[Row], titles: Titles, format: Format = "svg") -> b
 
 
 def segment_plot(lifts: Sequence[Row], titles: Titles, format: Format = "svg") -> bytes:
-    """The ratio of the two by segment, a dot per ranker, a bar at the median; products listed twice count."""
+    """The ratio of the two by segment, a dot per ranker, a bar at the median; open without products listed twice."""
     platforms = platforms_of(lifts)
 
     def draw(number: int, axes: Axes) -> None:
-        of_platform = [row for row in lifts if row["platform"] == platforms[number] and row["twins"] == "with"]
-        compared = [row for row in of_platform if row["lift"] is not None]
+        compared = [row for row in lifts if row["platform"] == platforms[number] and row["difference"] is not None]
         _dots(axes, {name: [row for row in compared if row["segment"] == name] for name in SEGMENT_TITLES})
 
-    return draw_panels(titles_of(platforms, titles), draw, 3.0, _segment_legend, format)
+    return draw_panels(titles_of(platforms, titles), draw, 3.4, _segment_legend, format)
 
 
 def _forest(axes: Axes, rows: Sequence[Row]) -> None:
@@ -76,10 +75,15 @@ def _forest(axes: Axes, rows: Sequence[Row]) -> None:
 
 
 def _mark(axes: Axes, place: float, row: Row) -> None:
-    colour, is_whole = VERDICTS[row["verdict"]], row["twins"] == "with"
+    colour, is_whole = _colour(row), row["twins"] == "with"
     axes.plot(_ends(row), [place, place], color=colour, linewidth=1.6 if is_whole else 0.9, zorder=2)
     face = colour if is_whole else "white"
     axes.plot(row["difference"], place, "o", color=colour, markerfacecolor=face, markersize=6 if is_whole else 4.5)
+
+
+def _colour(row: Row) -> str:
+    """That of the verdict; grey where none is given."""
+    return VERDICTS.get(row["verdict"], VERDICTS["undecided"])
 
 
 def _ends(row: Row) -> tuple[float, float]:
@@ -89,11 +93,11 @@ def _ends(row: Row) -> tuple[float, float]:
 
 def _dots(axes: Axes, lifts: Mapping[str, Sequence[Row]]) -> None:
     for place, rows in enumerate(reversed(list(lifts.values()))):
-        values = [_log(row) for row in rows]
-        colours = [VERDICTS[row["verdict"]] for row in rows]
-        axes.scatter(values, [place] * len(values), s=42, c=colours, alpha=0.65, linewidths=0, clip_on=False, zorder=3)
+        for row in rows:
+            _dot_of(axes, place + PLACES[row["twins"]], row)
+        values = [_log(row) for row in rows if row["twins"] == "with"]
         if values:
-            axes.plot([median(values)] * 2, [place - 0.3, place + 0.3], color=INK, linewidth=2, zorder=4)
+            axes.plot([median(values)] * 2, [place - 0.02, place + 0.3], color=INK, linewidth=2, zorder=4)
         else:
             axes.annotate(
                 "nobody to compare", (0, place), (6, 0), textcoords="offset points", va="center", size=8, color=MUTED
@@ -102,6 +106,12 @@ def _dots(axes: Axes, lifts: Mapping[str, Sequence[Row]]) -> None:
     axes.set_yticks(range(len(lifts)), [SEGMENT_TITLES[segment] for segment in reversed(list(lifts))])
     axes.set_ylim(-0.6, len(lifts) - 0.4)
     _ratio_ticks(axes, max([1.1, *(abs(_log(row)) for rows in lifts.values() for row in rows)]))
+
+
+def _dot_of(axes: Axes, place: float, row: Row) -> None:
+    colour, is_whole = _colour(row), row["twins"] == "with"
+    face: Any = {"c": [colour], "alpha": 0.65, "linewidths": 0} if is_whole else {"c": "none", "edgecolors": [colour]}
+    axes.scatter([_log(row)], [place], s=42 if is_whole else 22, clip_on=False, zorder=3, **face)
 
 
 def _ratio_ticks(axes: Axes, reach: float) -> None:
@@ -114,6 +124,9 @@ def _ratio_ticks(axes: Axes, reach: float) -> None:
 
 
 def _log(row: Row) -> float:
+    """Where a row lies; one whose twin found nothing has no ratio: it lies at the end, or in the middle for 0 and 0."""
+    if row["lift"] is None:
+        return WIDEST if row["difference"] > 0 else 0.0
     ratio = row["lift"] + 1
     return max(-WIDEST, min(WIDEST, log2(ratio))) if ratio > 0 else -WIDEST
 
@@ -130,11 +143,15 @@ def _verdicts() -> list[Any]:
 
 
 def _forest_legend() -> list[Any]:
-    return [*_verdicts(), _dot(INK, "without products listed twice", markerfacecolor="white", markersize=5)]
+    return [*_verdicts(), _without_twins()]
+
+
+def _without_twins() -> Any:
+    return _dot(INK, "without products listed twice", markerfacecolor="white", markersize=5)
 
 
 def _segment_legend() -> list[Any]:
     from matplotlib.lines import Line2D
 
     bar = Line2D([], [], marker="|", markersize=11, markeredgewidth=2, linestyle="", color=INK, label="median")
-    return [*_verdicts(), bar]
+    return [*_verdicts(), _without_twins(), bar]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xdrec_assets.evaluation.metrics.definitions import METRICS
 from xdrec_assets.evaluation.report import cost, curves, lift_plots, plots, quality, wording
 from xdrec_assets.evaluation.report.apart import level_with_best
+from xdrec_assets.evaluation.report.catalogues import catalogues
 from xdrec_assets.evaluation.report.changes import best_changes, champion_changes
 from xdrec_assets.evaluation.report.conclusion import conclude
 from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
@@ -87,6 +88,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "boards": {s.platform: [_whole(row) for row in tested if row["platform"] == s.platform] for s in summaries},
         "level": level,
         "lifts": {s.platform: _lifts(inputs.lifts, s.platform) for s in summaries},
+        "over_twin": _over_twin(inputs.lifts),
+        "catalogues": catalogues(inputs.metrics),
         "fusions": _fusions(inputs.fusions),
         "quality": quality.accounts(inputs.quality),
         "warnings": quality.warnings(inputs.costs),
@@ -102,7 +105,7 @@ def _plots(inputs: ReportInputs, tested: Sequence[Row], level: Mapping[str, set[
     if not tested:
         return {}
     titles = inputs.platform_titles
-    boards = [*(row for row in inputs.past if row["as_of"] < inputs.as_of), *tested]
+    boards = plots.with_past(inputs)
     pictures = {
         "leaderboard": plots.leaderboard_plot(tested, titles, level=level),
         "coverage": coverage_plot(tested, titles),
@@ -114,7 +117,7 @@ def _plots(inputs: ReportInputs, tested: Sequence[Row], level: Mapping[str, set[
         }
     if any(row.get("popularity_bias") is not None for row in tested):
         pictures["bias"] = bias_plot(tested, titles)
-    if len({row["as_of"] for row in boards if row["ndcg"] is not None}) > 1:
+    if boards:
         pictures["history"] = plots.history_plot(boards, titles)
     if inputs.losses:
         pictures["losses"] = curves.loss_plot(inputs.losses)
@@ -127,11 +130,11 @@ def _whole(row: Row) -> dict[str, Any]:
 
 
 def _lifts(lifts: Sequence[Row], platform: str) -> dict[str, Any]:
-    """Each ranker's rows of evaluation/lift by segment, the one without twin products, and the people behind each."""
+    """Each ranker's rows of evaluation/lift by segment, with twin products and without, and the people behind each."""
     found = {
         (row["ranker"], row["segment"], row["twins"]): row
         for row in lifts
-        if row["platform"] == platform and row["lift"] is not None
+        if row["platform"] == platform and row["difference"] is not None
     }
     rankers = sorted({ranker for ranker, _, _ in found})
     return {
@@ -139,11 +142,22 @@ def _lifts(lifts: Sequence[Row], platform: str) -> dict[str, Any]:
         "rows": [
             (
                 ranker,
-                {segment: found.get((ranker, segment, "with")) for segment in wording.SEGMENT_TITLES},
-                found.get((ranker, "all", "without")),
+                *(
+                    {segment: found.get((ranker, segment, twins)) for segment in wording.SEGMENT_TITLES}
+                    for twins in ("with", "without")
+                ),
             )
             for ranker in rankers
         ],
+    }
+
+
+def _over_twin(lifts: Sequence[Row]) -> dict[tuple[str, str, str], Row]:
+    """What the other platforms' data changed for everyone, by platform, ranker, and with or without twin products."""
+    return {
+        (row["platform"], row["ranker"], row["twins"]): row
+        for row in lifts
+        if row["segment"] == "all" and row["difference"] is not None
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from xdrec_assets.evaluation.leaderboard import leaderboard
 from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
+from xdrec_assets.evaluation.report.curves import loss_plot
 from xdrec_assets.evaluation.report.lift_plots import lift_plot, segment_plot
-from xdrec_assets.evaluation.report.plots import leaderboard_plot
+from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot, with_past
 from xdrec_assets.evaluation.report.wording import (
     DECISIONS,
     SEGMENT_TITLES,
@@ -25,6 +27,9 @@ from xdrec_assets.evaluation.report.wording import (
 )
 from xdrec_assets.publishing import Shown
 from xdrec_assets.shown import figures_table
+
+if TYPE_CHECKING:
+    from xdrec_assets.evaluation.report.inputs import ReportInputs
 
 Row = Mapping[str, Any]
 Titles = Mapping[str, str]
@@ -89,29 +94,38 @@ def champions_shown(champions: pa.Table, titles: Titles) -> Shown:
     return Shown(has_preview=False, texts={"served": figures_table(lines, width=600)})
 
 
-def report_shown(board: Sequence[Row], lifts: Sequence[Row], titles: Titles) -> Shown:
-    """The plots of the report that say most."""
-    tested = [row for row in board if row["ndcg"] is not None]
-    pictures = {"plot of leaderboard": leaderboard_plot(tested, titles, "png")} if tested else {}
-    if any(row["difference"] is not None for row in lifts):
-        pictures["plot of lift"] = lift_plot(lifts, titles, "png")
+def report_shown(inputs: ReportInputs) -> Shown:
+    """The plots of the report that say most: who is best, what transfer did, how it went before, how models learned."""
+    titles, tested = inputs.platform_titles, [row for row in inputs.board if row["ndcg"] is not None]
+    if not tested:
+        return Shown(has_preview=False)
+    pictures = {"plot of leaderboard": leaderboard_plot(tested, titles, "png")}
+    if any(row["difference"] is not None for row in inputs.lifts):
+        pictures["plot of lift"] = lift_plot(inputs.lifts, titles, "png")
+    boards = with_past(inputs)
+    if boards:
+        pictures["plot over time"] = history_plot(boards, titles, "png")
+    if inputs.losses:
+        pictures["plot of losses"] = loss_plot(inputs.losses, "png")
     return Shown(has_preview=False, pictures=pictures)
 
 
 def _verdicts(lifts: Sequence[Row], titles: Titles) -> list[dict[str, Any]]:
-    """How many rankers were helped and hurt on each platform, by segment; products listed twice count."""
+    """How many rankers were helped and hurt on each platform, by segment, and without products listed twice."""
     lines = []
     for platform in sorted({row["platform"] for row in lifts}):
         for segment, title in SEGMENT_TITLES.items():
-            said = [
-                row["verdict"]
-                for row in lifts
-                if (row["platform"], row["segment"], row["twins"]) == (platform, segment, "with")
-            ]
-            if said:
-                counts = {verdict: said.count(verdict) for verdict in ("helped", "hurt", "undecided")}
+            with_twins, without = (_counted(lifts, platform, segment, twins) for twins in ("with", "without"))
+            if with_twins:
+                counts = {verdict: with_twins[verdict] for verdict in ("helped", "hurt", "undecided")}
+                counts |= {f"{verdict} without twins": without[verdict] for verdict in ("helped", "hurt")}
                 lines.append({"platform": platform_title(platform, titles), "segment": title, **counts})
     return lines
+
+
+def _counted(lifts: Sequence[Row], platform: str, segment: str, twins: str) -> Counter[str]:
+    asked = (platform, segment, twins)
+    return Counter(row["verdict"] for row in lifts if (row["platform"], row["segment"], row["twins"]) == asked)
 
 
 def _lift_line(row: Row, titles: Titles) -> dict[str, Any]:

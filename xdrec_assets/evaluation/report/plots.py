@@ -29,6 +29,8 @@ from xdrec_assets.evaluation.report.wording import TRAINED_ON, titled
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from xdrec_assets.evaluation.report.inputs import ReportInputs
+
 Name = tuple[str, str]  # ranker, trained_on
 ABOVE = {"one": -0.2, "all": 0.2}  # where a bar lies beside its ranker's middle
 
@@ -58,6 +60,13 @@ def history_plot(boards: Sequence[Row], titles: Titles, format: Format = "svg") 
         _lines(axes, [row for row in boards if row["platform"] == platforms[number] and row["ndcg"] is not None])
 
     return draw_panels(titles_of(platforms, titles), draw, 2.7, _history_legend, format)
+
+
+def with_past(inputs: ReportInputs) -> list[Row]:
+    """The boards that a history is drawn of, this date's the last; none where only one date has figures."""
+    earlier = (row for row in inputs.past if row["as_of"] < inputs.as_of)
+    boards = [row for row in (*earlier, *inputs.board) if row["ndcg"] is not None]
+    return boards if len({row["as_of"] for row in boards}) > 1 else []
 
 
 def _bars(axes: Axes, rows: Sequence[Row], level: Set[Name]) -> None:

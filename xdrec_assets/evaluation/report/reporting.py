@@ -42,7 +42,7 @@ def publish_report(pipeline: Pipeline, partition: Partition) -> Iterator[Publica
     row = {"as_of": partition.first, "path": str(path), "bytes": len(page), "conclusion": said}
     rows = pa.Table.from_pylist([row], schema=load_contract(TABLE).arrow_schema())
     figures: dict[str, float | int | str] = {"conclusion": said, "file": str(path)}
-    shown = report_shown(inputs.board, inputs.lifts, inputs.platform_titles)
+    shown = report_shown(inputs)
     with pipeline.engine.session() as session:
         yield publish_as_of(pipeline, session, TABLE, rows, partition, made_from, figures, shown)
 
@@ -51,7 +51,8 @@ def _made_from(pipeline: Pipeline, partition: Partition, inputs: ReportInputs) -
     """Resamples and recommendations are known by what they were made from: they are many."""
     resamples = pipeline.lake.fingerprints("evaluation/resamples", [partition.key])
     recommended = pipeline.lake.fingerprints(TOP_K, [inputs.as_of.isoformat()] if inputs.board else [])
-    return fingerprint(repr(replace(inputs, resamples=())), resamples, recommended, pipeline.code_of("evaluation"))
+    code = pipeline.code_of("evaluation", TABLE)
+    return fingerprint(repr(replace(inputs, resamples=())), resamples, recommended, code)
 
 
 def _write(path: Path, content: bytes) -> None:

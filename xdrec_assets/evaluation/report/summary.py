@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xdrec_assets.evaluation.uncertainty.paired import Comparison
 
 Row = Mapping[str, Any]
+SET_BY_HAND = ("pinned", "rolled_back")
 VERDICTS = ("helped", "hurt", "undecided")
 
 
@@ -30,8 +31,9 @@ class PlatformSummary:
     verdicts: Mapping[str, int]  # helped, hurt, undecided: rankers by what the other platforms' data did
     without_twins: Mapping[str, int]  # the same where products listed twice do not count
     cold: Mapping[str, int]  # the same for cold people
+    cold_without_twins: Mapping[str, int]  # and for them where products listed twice do not count
     transfer: Row | None  # of evaluation/lift: the ranker that is best with all platforms' data
-    chosen: Row | None = None  # of the leaderboard: the champion chosen before this test window, how it did on it
+    chosen: Row | None = None  # of the leaderboard: what evidence chose before this test window, how it did on it
     over_popularity: Comparison | None = None  # its NDCG minus popularity's; None where it is popularity
 
     @property
@@ -61,7 +63,7 @@ def _summary(inputs: ReportInputs, platform: str, rows: Sequence[Row], level: se
     lifts = [row for row in inputs.lifts if row["platform"] == platform]
     of_all = [row for row in lifts if (row["segment"], row["twins"]) == ("all", "with") and row["ndcg"] is not None]
     before = next((row for row in inputs.former_champions if row["platform"] == platform), None)
-    name = (before["ranker"], before["trained_on"]) if before else None
+    name = _earned(before) if before else None
     chosen = next((row for row in rows if (row["ranker"], row["trained_on"]) == name), None)
     is_other = chosen is not None and chosen["ranker"] != POPULARITY
     return PlatformSummary(
@@ -73,12 +75,20 @@ def _summary(inputs: ReportInputs, platform: str, rows: Sequence[Row], level: se
         verdicts=_counted(lifts, "all", "with"),
         without_twins=_counted(lifts, "all", "without"),
         cold=_counted(lifts, "cold_people", "with"),
+        cold_without_twins=_counted(lifts, "cold_people", "without"),
         transfer=max(of_all, key=lambda row: (row["ndcg"], row["ranker"]), default=None),
         chosen=chosen,
         over_popularity=difference(inputs.resamples, platform, name, (POPULARITY, "one"), inputs.settings.level)
         if name and is_other
         else None,
     )
+
+
+def _earned(champion: Row) -> tuple[str, str]:
+    """What the evidence chose; a ranker that a person set, at whatever time, is no choice that a window could test."""
+    if champion["decision"] in SET_BY_HAND:
+        return champion["earned_ranker"], champion["earned_trained_on"]
+    return champion["ranker"], champion["trained_on"]
 
 
 def _counted(lifts: Sequence[Row], segment: str, twins: str) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What names, figures and dates are called in reports and plots."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -69,12 +70,12 @@ def more(count: int) -> str:
 
 
 def interval(low: float | None, high: float | None, is_difference: bool = False) -> str:
-    """From where to where a figure may lie; nothing where there is no interval.
+    """From where to where a figure may lie; nothing where there is no interval: too few people, or nan.
 
-    >>> interval(0.05, 0.0675), interval(-0.002, 0.004, is_difference=True), interval(None, None)
+    >>> interval(0.05, 0.0675), interval(-0.002, 0.004, is_difference=True), interval(None, math.nan)
     ('0.0500 to 0.0675', '−0.0020 to +0.0040', '')
     """
-    if low is None or high is None:
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ""
     write = signed if is_difference else figure
     return f"{write(low)} to {write(high)}"

@@ -31,11 +31,17 @@ class Resampled:
 
     gains: NDArray[np.float64]  # (1 + n_resamples,)
     weights: NDArray[np.float64]  # (1 + n_resamples,)
+    at_least: int | None = None  # so many different people; None: every value is of another person
+
+    @property
+    def n_values(self) -> int:
+        """How many values the mean is of: people, or people of each window where windows are pooled."""
+        return round(float(self.weights[0]))
 
     @property
     def n_people(self) -> int:
-        """How many values the mean is of: people, or people of each window where windows are pooled."""
-        return round(float(self.weights[0]))
+        """How many different people the values are of at least; exact unless windows are pooled."""
+        return self.n_values if self.at_least is None else self.at_least
 
     @property
     def mean(self) -> float:
@@ -106,15 +112,17 @@ def resample_weights(person_id: NDArray[Any], seed: int, n: int) -> NDArray[np.u
 def pooled(windows: Sequence[Resampled]) -> Resampled:
     """The mean over several test windows, in which each person of each window counts the same.
 
+    Who stands in several windows is one person still, and says no more by it about other people. Ids are not kept, so
+    the different people are counted as those of the largest window: never too many, which would make figures too sure.
+
     Raises:
         ValueError: there are none, or they have different numbers of resamples.
     """
     lengths = sorted({len(window.gains) for window in windows})
     if len(lengths) != 1:
         raise ValueError(f"resamples of lengths {lengths} cannot be pooled; give windows of one number of resamples")
-    return Resampled(
-        np.sum([window.gains for window in windows], axis=0), np.sum([window.weights for window in windows], axis=0)
-    )
+    gains, weights = (np.sum([getattr(window, name) for window in windows], axis=0) for name in ("gains", "weights"))
+    return Resampled(gains, weights, at_least=max(window.n_people for window in windows))
 
 
 def _batches(n_people: int, n: int) -> Iterator[slice]:
