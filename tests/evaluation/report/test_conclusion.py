@@ -134,4 +134,4 @@ def test_no_test_people_no_figures() -> None:
     made = inputs(board=[{**row, "ndcg": None} for row in inputs().board])
     assert said(made).startswith("Nobody could be tested")
     assert "may be served" in said(made)
-    assert said(replace(made, champions=())).endswith("The figures follow with them.")
+    assert said(replace(made, champions=())).endswith("The figures follow.")
