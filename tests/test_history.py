@@ -38,7 +38,9 @@ def test_a_commit_tells_run_code_partitions_and_inputs(pipeline: Pipeline) -> No
 
 def test_a_commit_tells_what_it_cost(pipeline: Pipeline) -> None:
     newest, *_ = origins(pipeline, TABLE, 1)
-    assert re.search(r"\n  took       \d+\.\d s, \d+\.\d s of processors(, [\d,]+ MB at its peak)?(\n|$)", newest.text())
+    assert re.search(
+        r"\n  took       \d+\.\d s, \d+\.\d s of processors(, [\d,]+ MB at its peak)?(\n|$)", newest.text()
+    )
 
 
 def test_a_command_says_so_too(pipeline: Pipeline, tmp_path: Path) -> None:
