@@ -111,9 +111,9 @@ class Session:
         self.keep(table, self.query(sql, parameters))
         return table
 
-    def view(self, table: str, sql: str) -> str:
+    def view(self, table: str, sql: str, parameters: Mapping[str, Any] | None = None) -> str:
         """Let later SQL read a file's result under a name, computed whenever it is read; its name."""
-        self._view(table, self.query(sql))
+        self._view(table, self.query(sql, parameters))
         return table
 
     def keep(self, table: str, relation: duckdb.DuckDBPyRelation) -> None:

@@ -7,27 +7,6 @@ with people as (
         min(person_id) as person_id
     from joined.identities
     group by user_key
-),
-
-versions as (
-    select
-        platform,
-        user_key,
-        item_id,
-        strength,
-        day,
-        landed_on
-    from joined.interactions
-    union all
-    select
-        platform,
-        user_key,
-        item_id,
-        strength,
-        day,
-        landed_on
-    from clean.events
-    where superseded_on >= $known_by::date
 )
 
 select
@@ -36,9 +15,6 @@ select
     versions.item_id,
     versions.strength,
     versions.day
-from versions
+from joined.known_versions as versions
 left join people on versions.user_key = people.user_key
-where
-    versions.day >= $first::date
-    and versions.day < $after::date
-    and versions.landed_on < $known_by::date
+where versions.day >= $first::date and versions.day < $after::date

@@ -37,7 +37,7 @@ OF_STEP = {
 }
 TEXTS = ["embeddings/missing", "embeddings/missing_texts", "embeddings/counts"]
 MEDIA = [f"embeddings/{name}" for name in ("named_media", "read_media", "encoded_media", "media_of_items")]
-PAST = ["joined/known_users", "joined/known_links", "joined/known_pairs", "joined/known_items"]
+PAST = [f"joined/known_{part}" for part in ("users", "links", "versions", "pairs", "items")]
 SOURCES_OF_VECTORS = [
     *PAST,
     *(f"embeddings/{name}" for name in ("known_vectors", "known_words", "known_people", "media_of_items")),

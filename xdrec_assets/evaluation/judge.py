@@ -76,8 +76,8 @@ def window_events(pipeline: Pipeline, past: Past, known_by: date) -> pa.Table:
         bind_clean(pipeline, session, "events")
         bind_joined(pipeline, session, "interactions")
         session.bind_rows("joined.identities", past.identities)
-        days = {"first": first, "after": after, "known_by": known_by}
-        events = session.query("evaluation/test_events", days).to_arrow_table()
+        session.view("joined.known_versions", "joined/known_versions", {"known_by": known_by})
+        events = session.query("evaluation/test_events", {"first": first, "after": after}).to_arrow_table()
     return events.sort_by([(name, "ascending") for name in events.column_names]).combine_chunks()
 
 

@@ -55,6 +55,7 @@ def past_before(session: Session, as_of: date) -> Past:
     """
     identities = identities_before(session, as_of)
     session.bind_rows("joined.identities", identities)
+    session.view("joined.known_versions", "joined/known_versions", {"known_by": as_of})
     session.build("joined.known_pairs", "joined/known_pairs", {"as_of": as_of})
     session.build("joined.known_items", "joined/known_items", {"as_of": as_of})
     order = [("platform", "ascending"), ("item_id", "ascending")]

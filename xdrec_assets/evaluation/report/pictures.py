@@ -26,7 +26,7 @@ from xdrec_assets.evaluation.report.wording import (
     titled,
 )
 from xdrec_assets.publishing import Shown
-from xdrec_assets.shown import figures_table
+from xdrec_assets.shown import figures_table, literal
 
 if TYPE_CHECKING:
     from xdrec_assets.evaluation.report.inputs import ReportInputs
@@ -80,18 +80,19 @@ def lift_shown(lifts: Sequence[Row], titles: Titles) -> Shown:
 
 
 def champions_shown(champions: pa.Table, titles: Titles) -> Shown:
-    """What is served where, and why."""
+    """What is served where, as a table, and why, a text for each platform."""
+    rows = {platform_title(row["platform"], titles): row for row in champions.to_pylist()}
     lines = [
         {
-            "platform": platform_title(row["platform"], titles),
+            "platform": title,
             "ranker": titled(row["ranker"]),
             "trained on": TRAINED_ON[row["trained_on"]],
             "decision": DECISIONS.get(row.get("decision") or "", ""),
-            "why": row["reason"],
         }
-        for row in champions.to_pylist()
+        for title, row in rows.items()
     ]
-    return Shown(has_preview=False, texts={"served": figures_table(lines, width=600)})
+    why = {f"why on {title}": literal(row["reason"]) for title, row in rows.items()}
+    return Shown(has_preview=False, texts={"served": figures_table(lines), **why})
 
 
 def report_shown(inputs: ReportInputs) -> Shown:

@@ -6,6 +6,7 @@ of whom the training says nothing stays near.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import torch
 from torch.nn.functional import normalize
 
 
-class FusionNetwork(torch.nn.Module):
+class FusionNetwork(torch.nn.Module, ABC):
     """normalize(base + W mix(sources)); subclasses say how the sources are mixed."""
 
     def __init__(self, sizes: Sequence[int], width: int, size: int) -> None:
@@ -30,9 +31,9 @@ class FusionNetwork(torch.nn.Module):
         """
         return normalize(base + self.out(self.mix(sources, known)))
 
+    @abstractmethod
     def mix(self, sources: Sequence[Any], known: Any) -> Any:
         """The sources as one (n, width)."""
-        raise NotImplementedError
 
 
 class Gated(FusionNetwork):
