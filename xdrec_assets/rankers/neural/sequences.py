@@ -1,0 +1,115 @@
+"""Everyone's events in the order in which they happened, read a batch of people at a time.
+
+The history's arrays may lie on disk: a batch touches only the rows of its own people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from xdrec_assets.joined.history import History
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some people's events, oldest first, person after person; a person may have none."""
+
+    people: Tensor  # (n,) int64
+    offsets: Tensor  # (n + 1,) int64, where each person's events begin
+    items: Tensor  # (n_events,) int64
+    age_days: Tensor  # (n_events,) float32, before the history's date
+    strength: Tensor  # (n_events,) float32
+
+    @cached_property
+    def lengths(self) -> Tensor:
+        """How many events each person has, shape (n,)."""
+        return self.offsets.diff()
+
+    @cached_property
+    def row(self) -> Tensor:
+        """Which person of the batch each event belongs to, shape (n_events,)."""
+        return torch.repeat_interleave(torch.arange(len(self.people), device=self.people.device), self.lengths)
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """A history as sequences. Of people whose last event is held out, batches have the others."""
+
+    history: History
+    indptr: NDArray[np.int64]  # (n_people + 1,) where each person's rows of the history begin
+    is_held_out: NDArray[np.bool_]  # (n_people,) whether a person's last event is
+
+    @classmethod
+    def of(cls, history: History) -> Sequences:
+        """All of a history."""
+        indptr = np.searchsorted(history.person, np.arange(history.n_people + 1, dtype=history.person.dtype))
+        return cls(history, indptr.astype(np.int64), np.zeros(history.n_people, dtype=bool))
+
+    @property
+    def n_events(self) -> NDArray[np.int64]:
+        """How many events everyone has that are not held out, shape (n_people,)."""
+        return np.diff(self.indptr) - self.is_held_out
+
+    def holding_out(self, people: NDArray[np.integer]) -> Sequences:
+        """The same without the last event of some people.
+
+        Raises:
+            ValueError: one of them has no event.
+        """
+        without = int(np.count_nonzero(np.diff(self.indptr)[people] == 0))
+        if without:
+            raise ValueError(f"{without} of {len(people)} people have no event to hold out; choose people with events")
+        is_held_out = np.zeros(len(self.is_held_out), dtype=bool)
+        is_held_out[people] = True
+        return replace(self, is_held_out=is_held_out)
+
+    def batch(self, people: NDArray[np.integer], device: str = "cpu") -> Batch:
+        """The events of some people, (n,) person indices."""
+        rows, counts = self._rows(people)
+        keep = np.ones(len(rows), dtype=bool)
+        keep[np.cumsum(counts)[self.is_held_out[people]] - 1] = False
+        counts = counts - self.is_held_out[people]
+        return self._batch(people, rows[keep], counts, device)
+
+    def last(self, people: NDArray[np.integer]) -> NDArray[np.int32]:
+        """The last item of each of some people who have one, (n,)."""
+        rows, counts = self._rows(people)
+        last: NDArray[np.int32] = self.history.item[rows[np.cumsum(counts) - 1]]
+        return last
+
+    def batches(self, people: NDArray[np.integer], n_events: int) -> Iterator[NDArray[np.integer]]:
+        """Cuts people into parts of about so many events, one person at least."""
+        before = np.cumsum(self.n_events[people]) - self.n_events[people]
+        starts = np.flatnonzero(np.diff(before // n_events, prepend=-1))
+        yield from np.split(people, starts[1:]) if len(people) else ()
+
+    def _rows(self, people: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the history of some people, each one's oldest first, and how many each has."""
+        first, counts = self.indptr[people], np.diff(self.indptr)[people]
+        start = np.cumsum(counts) - counts
+        rows = np.repeat(first - start, counts) + np.arange(counts.sum())
+        row = np.repeat(np.arange(len(people)), counts)
+        return rows[np.lexsort((-self.history.age_days[rows], row))], counts
+
+    def _batch(
+        self, people: NDArray[np.integer], rows: NDArray[np.int64], counts: NDArray[np.int64], device: str
+    ) -> Batch:
+        def tensor(values: NDArray, dtype: torch.dtype) -> Tensor:
+            return torch.as_tensor(np.ascontiguousarray(values), dtype=dtype).to(device)
+
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        history = self.history
+        return Batch(
+            tensor(people, torch.int64),
+            tensor(offsets, torch.int64),
+            tensor(history.item[rows], torch.int64),
+            tensor(history.age_days[rows], torch.float32),
+            tensor(history.strength[rows], torch.float32),
+        )
