@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xdrec_assets.rankers.largest import Ties, block_maxima, largest_first, n_blocks
+from xdrec_assets.rankers.largest import Ties, block_maxima, largest_first, largest_of_rows, n_blocks
 
 WIDE = 999
 
@@ -119,3 +119,26 @@ def test_scores_may_fall_after_the_maxima_were_found(k: int, lowered: int) -> No
 def test_ties_go_by_place() -> None:
     ties = Ties.by(np.array([2, 0, 1]))
     assert (ties.column.tolist(), ties.place.tolist()) == ([2, 0, 1], [1, 2, 0])
+
+
+def test_rows_of_different_lengths_are_sorted_by_value_then_by_ties() -> None:
+    row, column = np.array([1, 0, 1, 0, 1, 1]), np.array([3, 2, 0, 1, 2, 1])
+    values = np.array([0.5, -0.0, 2.0, 0.0, 0.5, -1.0], dtype=np.float32)
+    columns, found = largest_of_rows(row, column, values, 2, 2, Ties.by(np.array([1, 3, 2, 0])))
+    assert columns.tolist() == [[1, 2], [0, 3]]
+    assert found.tolist() == [[0, 0], [2, 0.5]]
+
+
+@pytest.mark.parametrize("k", [1, 5, 12])
+def test_rows_of_different_lengths_are_stable_sorts_cut_short(k: int) -> None:
+    rng, n_rows, columns = np.random.default_rng(k), 300, 40
+    scores = rng.integers(-3, 4, (n_rows, columns)).astype(np.float32)
+    is_there = rng.random((n_rows, columns)) < 0.4
+    is_there[:, :12] = True
+    row, column = np.nonzero(is_there)
+    mixed, order = rng.permutation(len(row)), rng.permutation(columns)
+    row, column = row[mixed], column[mixed]
+    found, values = largest_of_rows(row, column, scores[row, column], n_rows, k, Ties.by(order))
+    assert found.tolist() == sorted_first(np.where(is_there, scores, -np.inf), k, order)
+    assert values.tolist() == np.take_along_axis(scores, found, axis=1).tolist()
+    assert largest_of_rows(row[:0], column[:0], scores[row, column][:0], 0, k, Ties.by(order))[0].shape == (0, k)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from xdrec_assets.rankers.threads import workers
+from xdrec_assets.rankers.threads import in_threads, workers
 
 
 def blas_threads() -> set[int]:
@@ -50,3 +50,10 @@ def test_an_error_in_one_piece_is_raised(threads: int) -> None:
 
     with threadpool_limits(threads, user_api="blas"), workers() as pool, pytest.raises(ZeroDivisionError):
         pool.run(work, [1, 1, 1, 0])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("n", [0, 1, 5])
+def test_results_come_in_the_order_of_the_pieces(threads: int, n: int) -> None:
+    with threadpool_limits(threads, user_api="blas"):
+        assert in_threads(lambda piece: piece * piece, range(n)) == [piece * piece for piece in range(n)]

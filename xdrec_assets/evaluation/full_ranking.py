@@ -52,10 +52,10 @@ def full_ranking(
 ) -> FullRanking:
     """Rank all candidates for the people of the relevant sets.
 
-    The lists are those of `rankers.ranking.top_k`, to the bit. The area under the receiver operating characteristic
-    curve (Hanley and McNeil, Radiology 1982, as the Wilcoxon statistic) is the share of pairs of a relevant and another
-    candidate, neither of them seen, in which the relevant one scores higher, ties counting half. Relevant items that
-    are no candidates have no score and stay out of it.
+    The lists are those of `rankers.ranking.top_k`, to the bit where the ranker rounds alike in any batch. The area
+    under the receiver operating characteristic curve (Hanley and McNeil, Radiology 1982, as the Wilcoxon statistic) is
+    the share of pairs of a relevant and another candidate, neither of them seen, in which the relevant one scores
+    higher, ties counting half. Relevant items that are no candidates have no score and stay out of it.
 
     Args:
         ranker: fitted on `history` or on its part of one platform.

@@ -22,6 +22,13 @@ class FactorRanker(Ranker[SettingsT], Generic[SettingsT]):
         scores: NDArray[np.float32] = self._people[people] @ self._items[items].T
         return scores
 
+    def factors(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        if self._people is None or self._items is None:
+            raise NotFittedError(self.name)
+        if type(self).score is not FactorRanker.score:  # a subclass makes something else of the products
+            return None
+        return self._people, self._items
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         if self._people is None or self._items is None:
             raise NotFittedError(self.name)

@@ -24,11 +24,12 @@ from xdrec_assets.rankers.sparse_arrays import (
     most_per_row,
     row_blocks,
 )
+from xdrec_assets.rankers.threads import in_threads
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-ENTRIES_PER_BLOCK = 4_000_000  # similarities that are computed before the nearest are kept: 32 MB, and some copies
+ENTRIES_PER_BLOCK = 2_000_000  # similarities that a thread holds before the nearest are kept: 16 MB, and some copies
 ENTRIES_KEPT = 125_000_000  # similarities of all items together: 1 GB, twice that while blocks are joined
 
 
@@ -73,7 +74,8 @@ def shrunk_cosine(taken: csr_matrix, shrinkage: float, neighbours: int | None) -
     length = np.sqrt(np.asarray(columns.multiply(columns).sum(axis=1)).ravel())
     most = most_per_row(columns, taken)
     kept = fitting_cap(most, ENTRIES_KEPT) if neighbours is None else neighbours
-    blocks = [_block(columns, taken, length, rows, shrinkage, kept) for rows in row_blocks(most, ENTRIES_PER_BLOCK)]
+    rows = row_blocks(most, ENTRIES_PER_BLOCK)
+    blocks = in_threads(lambda some: _block(columns, taken, length, some, shrinkage, kept), rows)
     return vstack(blocks, format="csr") if blocks else columns @ taken
 
 
@@ -86,9 +88,12 @@ def _block(
     neighbours: int | None,
 ) -> csr_matrix:
     block = (columns[rows] @ taken).tocsr()
-    row = np.repeat(np.arange(rows.start, rows.stop, dtype=np.int32), np.diff(block.indptr))
-    block.data /= length[row] * length[block.indices] + np.float32(shrinkage)
-    block.data[row == block.indices] = 0
+    n_entries = np.diff(block.indptr)
+    lengths = np.repeat(length[rows], n_entries)
+    lengths *= length.take(block.indices)
+    lengths += np.float32(shrinkage)
+    block.data /= lengths
+    block.data[np.repeat(np.arange(rows.start, rows.stop, dtype=np.int32), n_entries) == block.indices] = 0
     block.eliminate_zeros()
     if neighbours is not None:
         return largest_per_row(block, neighbours)

@@ -102,6 +102,35 @@ def _best_blocks(maxima: NDArray[np.float32], columns: int, n: int) -> tuple[NDA
     return np.concatenate([inside, rest], axis=1), is_clear
 
 
+def largest_of_rows(
+    row: NDArray[np.int64], column: NDArray[np.int64], values: NDArray[np.float32], n_rows: int, k: int, ties: Ties
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Columns and values of the k largest of each of rows of different lengths, best first; shapes (n_rows, k).
+
+    Args:
+        row: of each value, shape (n,), in any order; each row has k values at least.
+        column: of each value, shape (n,).
+        values: shape (n,), without nan.
+        n_rows: how many rows.
+        k: how many.
+        ties: who goes first of equal values.
+    """
+    n_of_row = np.bincount(row, minlength=n_rows)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(n_of_row) - n_of_row, n_of_row)
+    keys = np.full((n_rows, int(n_of_row.max(initial=k))), np.iinfo(np.int64).max)
+    by_row = np.argsort(row.astype(np.min_scalar_type(n_rows)), kind="stable")  # of two bytes: sorted digit by digit
+    keys[row[by_row], place] = _keys(values, ties.place[column])[by_row]
+    keys = np.sort(np.partition(keys, k - 1, axis=1)[:, :k], axis=1)
+    return ties.column.take(keys & LOW_BITS), _values(keys)
+
+
+def _values(keys: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Back from `_keys`."""
+    bits = (keys >> 32).astype(np.int32)
+    bits ^= (bits >> 31) & np.int32(0x7FFFFFFF)
+    return np.float32(0) - bits.view(np.float32)
+
+
 def _keys(values: NDArray[np.float32], place: NDArray[np.int32]) -> NDArray[np.int64]:
     """Numbers that sort as the larger value first, of equal ones the lower place; the place in the low 32 bits.
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from xdrec_assets.joined.history import History
 from xdrec_assets.rankers.largest import largest_first as largest_first
+from xdrec_assets.rankers.largest_products import largest_products
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.scored_rows import CELLS_PER_BATCH, Candidates, ScoredRows, Scoring
@@ -38,6 +39,9 @@ def top_k(
 ) -> Ranking:
     """The k best candidates of each person.
 
+    Found without whole rows of scores where these are inner products (`largest_products`); a product may be rounded
+    otherwise there than in `ranker.score`, as it may in any batch of another size.
+
     Args:
         ranker: fitted on `history` or on its part of one platform.
         popularity: answers for people of whom the ranker knows nothing, and breaks ties (then the lower item index).
@@ -53,7 +57,14 @@ def top_k(
     """
     chosen = Candidates.of(candidates, items, popularity)
     scoring = Scoring(ranker, history, items, chosen, k)
-    return joined(scoring.each(people, lambda ready: best_of(ready, chosen, k), cells_per_batch), k)
+    best = largest_products(scoring, people, cells_per_batch)
+    rest = np.flatnonzero(~best.is_clear)
+    of_rest = joined(scoring.each(people[rest], lambda ready: best_of(ready, chosen, k), cells_per_batch), k)
+    if len(rest) == len(people):
+        return of_rest
+    ranking = Ranking(chosen.items.astype(np.int32).take(best.columns), best.scores, ~best.is_clear)
+    ranking.items[rest], ranking.scores[rest], ranking.by_popularity[rest] = vars(of_rest).values()
+    return ranking
 
 
 def best_of(ready: ScoredRows, candidates: Candidates, k: int) -> Ranking:

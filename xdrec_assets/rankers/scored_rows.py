@@ -112,7 +112,7 @@ class Scoring:
             chosen = np.array(chosen)
             chosen[unknown] = self.candidates.popularity
             maxima[unknown] = block_maxima(chosen[unknown], self.k)
-        seen = self._seen(people)
+        seen = self.seen(people)
         n_seen = np.bincount(seen // max(1, chosen.shape[1]), minlength=len(people))
         with _hidden(chosen, seen):
             return work(ScoredRows(rows, chosen, maxima, unknown, n_seen))
@@ -136,7 +136,7 @@ class Scoring:
         unknown[unknown] = ~scores[unknown].any(axis=1)
         return unknown
 
-    def _seen(self, people: NDArray[Any]) -> NDArray[np.int64]:
+    def seen(self, people: NDArray[Any]) -> NDArray[np.int64]:
         """Cells, row · n_candidates + column, of the candidates that these people have seen, row by row."""
         wanted = people.astype(self.history.person.dtype)  # another type would copy all of history to compare
         first = np.searchsorted(self.history.person, wanted)

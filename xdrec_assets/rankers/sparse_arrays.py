@@ -88,7 +88,9 @@ def largest_per_row(matrix: csr_matrix, k: int) -> csr_matrix:
 def _largest(entries: NDArray[np.float32], columns: NDArray[Any], k: int) -> NDArray[np.bool_]:
     """Which k of more than k entries of a row stay."""
     bar = np.partition(entries, len(entries) - k)[-k]  # the k-th largest; sorting all costs more
-    stays: NDArray[np.bool_] = entries > bar
-    level = np.flatnonzero(entries == bar)
-    stays[level[np.argsort(columns[level])[: k - np.count_nonzero(stays)]]] = True
+    stays: NDArray[np.bool_] = entries >= bar
+    n_too_many = np.count_nonzero(stays) - k
+    if n_too_many:
+        level = np.flatnonzero(entries == bar)
+        stays[level[np.argsort(columns[level])[-n_too_many:]]] = False
     return stays

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,11 @@ def workers() -> Iterator[Workers]:
     allowed = max((library["num_threads"] for library in libraries.info()), default=1)
     with libraries.limit(limits=1), ThreadPoolExecutor(allowed) as pool:
         yield Workers(pool, allowed)
+
+
+def in_threads(work: Callable[[T], R], pieces: Sequence[T]) -> list[R]:
+    """What `work` makes of each piece, in their order; by one thread where there is one piece."""
+    if len(pieces) < 2:
+        return [work(piece) for piece in pieces]
+    with workers() as threads:
+        return list(threads.pool.map(work, pieces))

@@ -22,11 +22,12 @@ from xdrec_assets.rankers.sparse_arrays import (
     most_per_row,
     row_blocks,
 )
+from xdrec_assets.rankers.threads import in_threads
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-ENTRIES_PER_BLOCK = 4_000_000  # similarities that are computed before the nearest are kept: 32 MB, and some copies
+ENTRIES_PER_BLOCK = 2_000_000  # similarities that a thread holds before the nearest are kept: 16 MB, and some copies
 
 
 class UserKNN(Ranker[UserKNNSettings]):
@@ -75,11 +76,13 @@ def nearest_people(histories: csr_matrix, neighbours: int) -> csr_matrix:
     from scipy.sparse import vstack
 
     columns = histories.T.tocsr()
-    blocks = []
-    for people in row_blocks(most_per_row(histories, columns), ENTRIES_PER_BLOCK):
+
+    def nearest(people: slice) -> csr_matrix:
         block = (histories[people] @ columns).tocsr()
         row = np.repeat(np.arange(people.start, people.stop, dtype=np.int32), np.diff(block.indptr))
         block.data[row == block.indices] = 0
         block.eliminate_zeros()
-        blocks.append(largest_per_row(block, neighbours))
+        return largest_per_row(block, neighbours)
+
+    blocks = in_threads(nearest, row_blocks(most_per_row(histories, columns), ENTRIES_PER_BLOCK))
     return vstack(blocks, format="csr") if blocks else histories @ columns
