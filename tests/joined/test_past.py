@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from tests.worlds import ITEMS, LINKS, SHOP, VIDEO, event, join, land, lines, world
-from xdrec_assets.joined.past import Past, load_past
+from xdrec_assets.joined.past import Past, _loaded, load_past
+from xdrec_assets.joined.settings import HistorySettings
 from xdrec_assets.pipeline import Pipeline
 
 AS_OF = date(2026, 1, 9)
@@ -105,6 +106,28 @@ def test_the_matrix_has_a_row_per_person(past: Past) -> None:
 def test_before_anything_landed_the_past_is_empty(pipeline: Pipeline) -> None:
     history = load_past(pipeline, date(2026, 1, 5)).history
     assert (history.n_people, history.n_items, len(history.item), history.platforms) == (0, 0, 0, ())
+
+
+@pytest.mark.parametrize(("most", "is_spilled"), [(3, False), (2, True)])
+def test_above_so_many_pairs_the_history_lies_on_disk_and_is_the_same(
+    pipeline: Pipeline, past: Past, most: int, is_spilled: bool
+) -> None:
+    history = HistorySettings(in_memory_interactions=most)
+    _loaded.cache_clear()
+    found = load_past(replace(pipeline, settings=replace(pipeline.settings, history=history)), AS_OF)
+    assert isinstance(found.history.item, np.memmap) == is_spilled
+    assert found.history.spilled_to == (pipeline.places.scratch if is_spilled else None)
+    assert not [path for path in pipeline.places.scratch.rglob("*") if path.is_file()]
+    assert found.digest == past.digest
+    for name in ("person", "item", "strength", "age_days"):
+        assert getattr(found.history, name).tobytes() == getattr(past.history, name).tobytes()
+
+
+def test_rows_stand_by_person_and_item(pipeline: Pipeline) -> None:
+    history = load_past(pipeline, AS_OF).history
+    pairs = [*zip(history.person.tolist(), history.item.tolist(), strict=True)]
+    assert pairs == sorted(set(pairs))
+    assert history.person_id.tolist() == sorted(history.person_id.tolist())
 
 
 def test_cutoff_hides_the_future(tmp_path: Path, past: Past) -> None:

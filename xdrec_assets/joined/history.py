@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from resources.array_files import Columns, on_disk, slices
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+
+INTERACTION_TYPES: Final = (np.int32, np.int32, np.float32, np.float32)  # person, item, strength, age_days
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class History:
     item: NDArray[np.int32]  # (n_interactions,) into item_id
     strength: NDArray[np.float32]  # (n_interactions,) in (0, 1]
     age_days: NDArray[np.float32]  # (n_interactions,) >= 0
+    spilled_to: Path | None = None  # the folder on whose disk these four lie, read-only; None: they are in memory
 
     @property
     def n_people(self) -> int:
@@ -56,14 +62,12 @@ class History:
     def only(self, platform: str) -> History:
         """The same people and items under the same indices, with the interactions of one platform alone."""
         items = self.items_of(platform)
-        keep = (self.item >= items.start) & (self.item < items.stop)
-        return replace(
-            self,
-            person=self.person[keep],
-            item=self.item[keep],
-            strength=self.strength[keep],
-            age_days=self.age_days[keep],
-        )
+        if self.spilled_to is None:
+            person, item, strength, age_days = self._of_items(items, slice(None))
+        else:
+            parts = (self._of_items(items, rows) for rows in slices(len(self.item)))
+            person, item, strength, age_days = on_disk(parts, INTERACTION_TYPES, self.spilled_to)
+        return replace(self, person=person, item=item, strength=strength, age_days=age_days)
 
     def matrix(self, values: NDArray[np.float32] | None = None) -> csr_matrix:
         """The person × item matrix, shape (n_people, n_items), float32; `values` (n_interactions,) or ones."""
@@ -72,3 +76,9 @@ class History:
         data = np.ones(len(self.person), dtype=np.float32) if values is None else values.astype(np.float32)
         indptr = np.searchsorted(self.person, np.arange(self.n_people + 1))
         return csr_matrix((data, self.item, indptr), shape=(self.n_people, self.n_items))
+
+    def _of_items(self, items: slice, rows: slice) -> Columns:
+        """Person, item, strength and age of those of some rows that are of a slice of items."""
+        item = self.item[rows]
+        keep = (item >= items.start) & (item < items.stop)
+        return self.person[rows][keep], item[keep], self.strength[rows][keep], self.age_days[rows][keep]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property, lru_cache
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from resources.array_files import ROWS_AT_ONCE, Columns, in_memory, on_disk, slices
 from resources.engine import Session
-from xdrec_assets.joined.history import History
+from xdrec_assets.joined.history import INTERACTION_TYPES, History
 from xdrec_assets.joined.identities import identities_before
 from xdrec_assets.joined.joining import bind_clean, bind_joined
+from xdrec_assets.joined.settings import HistorySettings
 from xdrec_assets.pipeline import Pipeline
 
 
@@ -36,7 +41,8 @@ class Past:
             said = self.items.column(column).to_pylist() if column in self.items.column_names else []
             digest.update(repr(said).encode())
         for array in (history.item_platform, history.person, history.item, history.strength, history.age_days):
-            digest.update(np.ascontiguousarray(array).tobytes())
+            for rows in slices(len(array)):
+                digest.update(np.ascontiguousarray(array[rows]).data)
         return digest.hexdigest()
 
 
@@ -47,20 +53,26 @@ def load_past(pipeline: Pipeline, as_of: date) -> Past:
     return _loaded(_Reader(pipeline, pipeline.lake.root), as_of, versions)
 
 
-def past_before(session: Session, as_of: date) -> Past:
+def past_before(session: Session, as_of: date, most_in_memory: int = HistorySettings().in_memory_interactions) -> Past:
     """What was known before `as_of`; needs joined.interactions, joined.items, clean.events and clean.links bound.
 
     Only rows that happened and landed before the date count, identities are resolved by the links of then, items have
-    their texts of then: nothing of the future is in it.
+    their texts of then: nothing of the future is in it. Of more pairs than `most_in_memory`, the history's interactions
+    lie in the engine's scratch folder; they are the same.
     """
     identities = identities_before(session, as_of)
-    session.bind_rows("joined.identities", identities)
+    people = np.unique(identities.column("person_id").to_numpy(zero_copy_only=False).astype(object))
+    person = _place_in(people, identities.column("person_id"))
+    session.bind_rows("joined.numbered_identities", identities.append_column("person", person))
     session.view("joined.known_versions", "joined/known_versions", {"known_by": as_of})
     session.build("joined.known_pairs", "joined/known_pairs", {"as_of": as_of})
     session.build("joined.known_items", "joined/known_items", {"as_of": as_of})
-    order = [("platform", "ascending"), ("item_id", "ascending")]
-    items = session.arrow("joined.known_items").sort_by(order)
-    return Past(_history(as_of, session.arrow("joined.known_pairs"), items, identities), items, identities)
+    items = session.arrow("joined.known_items").sort_by([("platform", "ascending"), ("item_id", "ascending")])
+    place = pa.array(np.arange(len(items), dtype=np.int32))
+    session.bind_rows("joined.numbered_items", items.select(["platform", "item_id"]).append_column("item", place))
+    spilled_to = session.engine.scratch if session.count("joined.known_pairs") > most_in_memory else None
+    interactions = _interactions(session, as_of, spilled_to)
+    return Past(_history(as_of, people, items, identities, interactions, spilled_to), items, identities)
 
 
 @dataclass(frozen=True)
@@ -76,34 +88,41 @@ def _loaded(reader: _Reader, as_of: date, versions: tuple[str | None, ...]) -> P
     with reader.pipeline.engine.session() as session:
         bind_clean(reader.pipeline, session, "events", "links")
         bind_joined(reader.pipeline, session, "interactions", "items")
-        return past_before(session, as_of)
+        return past_before(session, as_of, reader.pipeline.settings.history.in_memory_interactions)
 
 
-def _history(as_of: date, pairs: pa.Table, items: pa.Table, identities: pa.Table) -> History:
-    people = np.unique(identities.column("person_id").to_numpy(zero_copy_only=False).astype(object))
+def _place_in(sorted_values: Sequence[str] | NDArray[np.object_], values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.index_in(values, pa.array(sorted_values, pa.string()))
+
+
+def _history(
+    as_of: date,
+    people: NDArray[np.object_],
+    items: pa.Table,
+    identities: pa.Table,
+    interactions: Columns,
+    spilled_to: Path | None,
+) -> History:
     platforms = tuple(
         sorted(set(items.column("platform").to_pylist()) | set(identities.column("platform").to_pylist()))
     )
-    item_ids = pc.binary_join_element_wise(items.column("platform"), items.column("item_id"), "\0")
-    pair_items = pc.binary_join_element_wise(pairs.column("platform"), pairs.column("item_id"), "\0")
-    item = np.asarray(pc.index_in(pair_items, item_ids).combine_chunks()).astype(np.int32)
-    person = np.asarray(pc.index_in(pairs.column("person_id"), pa.array(people, pa.string())).combine_chunks()).astype(
-        np.int32
-    )
-    order = np.lexsort((item, person))
-    midnight = np.datetime64(datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).replace(tzinfo=None), "us")
-    last_at = pairs.column("last_at").cast(pa.timestamp("us")).to_numpy()
-    age_days = ((midnight - last_at) / np.timedelta64(1, "D")).astype(np.float32)
-    return History(
-        as_of=as_of,
-        platforms=platforms,
-        person_id=people,
-        item_id=items.column("item_id").to_numpy(zero_copy_only=False).astype(object),
-        item_platform=np.asarray(
-            pc.index_in(items.column("platform"), pa.array(platforms, pa.string())).combine_chunks()
-        ).astype(np.int16),
-        person=person[order],
-        item=item[order],
-        strength=pairs.column("strength").to_numpy().astype(np.float32)[order],
-        age_days=age_days[order],
-    )
+    item_platform = np.asarray(_place_in(platforms, items.column("platform")).combine_chunks())
+    item_id = items.column("item_id").to_numpy(zero_copy_only=False).astype(object)
+    columns = dict(zip(("person", "item", "strength", "age_days"), interactions, strict=True))
+    return History(as_of, platforms, people, item_id, item_platform.astype(np.int16), **columns, spilled_to=spilled_to)
+
+
+def _interactions(session: Session, as_of: date, spilled_to: Path | None) -> Columns:
+    """Person, item, strength and age in days of the known pairs, in the history's order."""
+    parts = _parts(session, as_of)
+    if spilled_to is None:
+        return in_memory(parts, INTERACTION_TYPES, session.count("joined.known_pairs"))
+    return on_disk(parts, INTERACTION_TYPES, spilled_to)
+
+
+def _parts(session: Session, as_of: date) -> Iterator[Columns]:
+    midnight = np.datetime64(as_of, "us")
+    for batch in session.query("joined/numbered_pairs").to_arrow_reader(ROWS_AT_ONCE):
+        last_at = batch.column("last_at").cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
+        age_days = (midnight - last_at) / np.timedelta64(1, "D")
+        yield (*(batch.column(name).to_numpy() for name in ("person", "item", "strength")), age_days)
