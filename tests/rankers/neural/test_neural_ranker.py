@@ -65,6 +65,6 @@ def test_first_weights_follow_from_the_seed_alone() -> None:
 
 def test_what_was_learned_is_kept_where_asked(tmp_path: Path) -> None:
     ranker = Tiny(SETTINGS)
-    ranker.kept = tmp_path
+    ranker.unfinished = tmp_path
     ranker.fit(WORLD.history, WORLD.knowledge)
     assert len([*tmp_path.iterdir()]) == 1

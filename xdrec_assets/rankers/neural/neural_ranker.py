@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from pathlib import Path
 from typing import Generic, Self, TypeVar
 
 import numpy as np
@@ -29,9 +28,6 @@ class NeuralRanker(FactorRanker[TrainingT], Generic[TrainingT]):
     Someone without events has a state of zeros. Items of which the network knows nothing come after all others.
     """
 
-    kept: Path | None = None
-    """A folder for what has been learned so far, from which a killed `fit` goes on; without it, it begins again."""
-
     @abstractmethod
     def network_of(self, history: History, knowledge: Knowledge) -> Network:
         """A network that has learned nothing yet, its first weights drawn by torch, seeded by the caller."""
@@ -52,7 +48,7 @@ class NeuralRanker(FactorRanker[TrainingT], Generic[TrainingT]):
 
         settings: of the training, where it is not to be the ranker's own.
         """
-        course = optimise(network, Sequences.of(history), settings or self.settings, self.kept)
+        course = optimise(network, Sequences.of(history), settings or self.settings, self.unfinished)
         self.losses = (*self.losses, *course.losses)
         return course
 

@@ -65,7 +65,7 @@ def across(n: int, work: Callable[..., None], *arguments: Any) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         meeting = Path(folder, "processes")
-        torch.multiprocessing.spawn(_joined, (n, meeting.as_uri(), work, arguments), nprocs=n)  # type: ignore[no-untyped-call]
+        torch.multiprocessing.spawn(_joined, (n, meeting.as_uri(), work, arguments), nprocs=n)  # type: ignore[no-untyped-call,attr-defined]
 
 
 def _joined(rank: int, n: int, meeting: str, work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
