@@ -1,0 +1,1 @@
+"""A learned combination of other rankers with what is popular, recent and near in meaning."""
