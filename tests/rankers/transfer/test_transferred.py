@@ -1,0 +1,40 @@
+"""A ranker trained on all platforms by the strategy that the settings name."""
+
+import numpy as np
+import pytest
+
+from tests.rankers.planted import PLATFORMS, TARGET, World, planted_world
+from tests.rankers.transfer.problems import SETTINGS, knowledge_by_scope, problem_of, taste_hits
+from xdrec_assets.rankers.svd import SVD
+from xdrec_assets.rankers.transfer.mapping import PersonMapping
+from xdrec_assets.rankers.transfer.per_platform import PerPlatform
+from xdrec_assets.rankers.transfer.settings import MappingSettings, TransferSettings
+from xdrec_assets.rankers.transfer.transferred import transferred
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return planted_world()
+
+
+def test_joint_training_is_one_model_of_everything(world: World) -> None:
+    found = transferred("svd", world.history, knowledge_by_scope(world), SETTINGS)
+    whole = SVD(SETTINGS.svd).fit(world.history, world.knowledge)
+    assert type(found) is SVD
+    np.testing.assert_array_equal(found.arrays()["people"], whole.arrays()["people"])
+
+
+def test_another_strategy_is_a_ranker_per_platform(world: World) -> None:
+    transfer = TransferSettings(of={"svd": "mapping"}, mapping=MappingSettings(ridge=3))
+    found = transferred("svd", world.history, knowledge_by_scope(world), SETTINGS, transfer)
+    assert isinstance(found, PerPlatform)
+    assert found.strategies == dict.fromkeys(PLATFORMS, "mapping")
+    items = world.history.items_of(TARGET)
+    alone = PersonMapping(MappingSettings(ridge=3)).fit(problem_of(world))
+    assert found.score(np.arange(9), items).tobytes() == alone.score(np.arange(9), items).tobytes()
+    assert taste_hits(found, world) > 0.8
+
+
+def test_strategies_of_other_rankers_do_not_matter(world: World) -> None:
+    transfer = TransferSettings(of={"als": "mapping"})
+    assert type(transferred("svd", world.history, knowledge_by_scope(world), SETTINGS, transfer)) is SVD

@@ -1,0 +1,1 @@
+"""How a ranker uses other platforms: strategies that compose with any ranker that they suit."""
