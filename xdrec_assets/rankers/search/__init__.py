@@ -1,0 +1,1 @@
+"""Small validated searches for the settings of rankers."""
