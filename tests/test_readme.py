@@ -9,15 +9,16 @@ import yaml
 from resources.limits import Limits
 from xdrec_assets.automation import KNOWLEDGE, LOGS, MODELS
 from xdrec_assets.platforms.folder import FolderSettings
-from xdrec_assets.settings_table import settings_table
+from xdrec_assets.settings_table import settings_page
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-def test_table_of_settings_is_the_code_s():
-    assert settings_table() in README, "run `python -m xdrec_assets.settings_table` and put its table into README.md"
+def test_the_page_of_settings_is_the_code_s():
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert page == settings_page(), "run `python -m xdrec_assets.settings_table > docs/settings.md`"
 
 
 @pytest.mark.parametrize("key", sorted(set(FolderSettings.model_fields) - {"embeddings"}))

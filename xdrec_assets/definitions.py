@@ -36,9 +36,9 @@ def definitions_of(pipeline: Pipeline) -> dg.Definitions:
         *joined_assets(pipeline, days),
         *embedding_assets(as_of),
         *knowledge_assets(as_of),
-        *ranker_assets(as_of),
-        *evaluation_assets(as_of, previous_as_of(pipeline)),
-        *recommendation_assets(as_of),
+        *ranker_assets(pipeline, as_of),
+        *evaluation_assets(pipeline, as_of, previous_as_of(pipeline)),
+        *recommendation_assets(pipeline, as_of),
     ]
     planned = automation(pipeline)
     return dg.Definitions(

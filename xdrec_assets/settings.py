@@ -12,9 +12,12 @@ from data_quality.yaml_model import YamlError, complaints
 from xdrec_assets.embeddings.settings import EmbeddingSettings
 from xdrec_assets.evaluation.champion.settings import override_complaint
 from xdrec_assets.evaluation.settings import EvaluationSettings
+from xdrec_assets.joined.settings import HistorySettings
 from xdrec_assets.knowledge.settings import KnowledgeSettings
 from xdrec_assets.platforms.folder import AsOf, PlatformFolder
+from xdrec_assets.rankers.search.settings import SearchSettings
 from xdrec_assets.rankers.settings import RankerSettings
+from xdrec_assets.rankers.transfer.settings import TransferSettings
 from xdrec_assets.recommendations.settings import RecommendationSettings
 
 M = TypeVar("M", bound=BaseModel)
@@ -25,9 +28,12 @@ DAYS_OF_A_WEEK: Final = 7
 class StageSettings:
     """What each stage may be told; the defaults stand beside what they configure."""
 
+    history: HistorySettings
     embeddings: EmbeddingSettings
     knowledge: KnowledgeSettings
     rankers: RankerSettings
+    transfer: TransferSettings
+    search: SearchSettings
     evaluation: EvaluationSettings
     recommendations: RecommendationSettings
 
@@ -61,9 +67,12 @@ def stage_settings(folder: PlatformFolder) -> StageSettings:
         return settings
 
     return StageSettings(
+        history=read("history", HistorySettings),
         embeddings=read("embeddings", EmbeddingSettings),
         knowledge=read("knowledge", KnowledgeSettings),
         rankers=read("rankers", RankerSettings),
+        transfer=read("transfer", TransferSettings),
+        search=read("search", SearchSettings),
         evaluation=evaluation(),
         recommendations=read("recommendations", RecommendationSettings),
     )

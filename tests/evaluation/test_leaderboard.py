@@ -48,6 +48,26 @@ def test_harm_is_a_negative_lift() -> None:
     assert board(knn_one=0.04, knn_all=0.03)[1]["lift_over_twin"] == pytest.approx(-0.25)
 
 
+def test_the_lift_stands_once_more_without_twin_products() -> None:
+    rows = metric_rows(AS_OF, shop={"popularity_one": 0.02, "knn_one": 0.04, "knn_all": 0.05})
+    for row in rows:
+        if row["twins"] == "without" and row["metric"] == "ndcg":
+            row["value"] = 0.03 if row["trained_on"] == "all" else 0.04
+    for column, segment, lifts in (
+        ("lift_over_twin", "all", [0.25, None, None]),
+        ("lift_over_twin_without_twin_products", "all", [-0.25, None, None]),
+        ("lift_over_twin_without_twin_products", "cold_people", [-0.25, None, None]),
+    ):
+        assert [row[column] for row in leaderboard(rows, segment)] == [lift and pytest.approx(lift) for lift in lifts]
+
+
+def test_a_catalogue_judged_with_twin_products_alone_has_no_lift_without_them() -> None:
+    rows = [row for row in metric_rows(AS_OF, shop={"knn_one": 0.04, "knn_all": 0.05}) if row["twins"] == "with"]
+    best = leaderboard(rows)[0]
+    assert best["lift_over_twin"] == pytest.approx(0.25)
+    assert best["lift_over_twin_without_twin_products"] is None
+
+
 def test_of_equals_the_simpler_comes_first() -> None:
     assert [(row["ranker"], row["trained_on"]) for row in board(b_all=0.1, b_one=0.1, a_one=0.1)] == [
         ("a", "one"),

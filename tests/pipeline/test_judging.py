@@ -20,7 +20,7 @@ from xdrec_assets.evaluation.segments import SEGMENTS, TWINS
 from xdrec_assets.evaluation.uncertainty.kept import read_resampled
 from xdrec_assets.joined.past import load_past
 from xdrec_assets.pipeline import Pipeline
-from xdrec_assets.rankers.registry import RANKERS
+from xdrec_assets.rankers.settings import IN_USE
 from xdrec_assets.rankers.store import StoredRankerError
 from xdrec_assets.recommendations.serving import publish_top_k
 
@@ -52,7 +52,7 @@ def test_every_ranker_is_judged_with_and_without_the_other_platforms(pipeline: P
     found = rows(pipeline, METRICS).to_pylist()
     judged = {(row["platform"], row["ranker"], row["trained_on"]) for row in found}
     platforms = [platform.platform for platform in pipeline.folder.platforms]
-    expected = {(platform, name, on) for platform in platforms for name in RANKERS for on in ("one", "all")}
+    expected = {(platform, name, on) for platform in platforms for name in IN_USE for on in ("one", "all")}
     assert judged == expected - {(platform, "popularity", "all") for platform in platforms}
     assert {(row["segment"], row["twins"]) for row in found} == {(name, twins) for name in SEGMENTS for twins in TWINS}
     assert {row["metric"] for row in found} == {*EVALUATED}

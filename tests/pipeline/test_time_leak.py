@@ -20,7 +20,7 @@ from tests.pipeline.tiny import FIRST, SECOND, Tiny, rows
 from xdrec_assets.evaluation.evaluate import LATENCY
 from xdrec_assets.evaluation.judge import judge
 from xdrec_assets.pipeline import Pipeline
-from xdrec_assets.rankers.registry import RANKERS
+from xdrec_assets.rankers.settings import IN_USE
 from xdrec_assets.refresh import refresh
 
 LEARNED = (
@@ -143,7 +143,7 @@ def test_knowledge_is_the_same(refreshed: Refreshed, another_future: Pipeline, t
 
 def test_models_are_the_same(refreshed: Refreshed, another_future: Pipeline) -> None:
     learned = _arrays(refreshed.tiny.pipeline(), FIRST)
-    assert len(learned) == (len(RANKERS) - 1) * 5 + 4  # on all and on each of four platforms; popularity on each alone
+    assert len(learned) == (len(IN_USE) - 1) * 5 + 4  # on all and on each of four platforms; popularity on each alone
     assert _arrays(another_future, FIRST) == learned
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from tests.rankers.planted import N_COLD, N_TASTES, NOBODY, TARGET, World, history_of, knowledge_of, planted_world
+from xdrec_assets.rankers.blend.settings import BlendSettings, MemberSettings
+from xdrec_assets.rankers.neural.settings import LSTMSettings, NCFSettings, SASRecSettings, TwoTowerSettings
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import NotFittedError, Ranker
 from xdrec_assets.rankers.ranking import NO_ITEM, top_k
@@ -17,8 +19,39 @@ from xdrec_assets.rankers.store import load_ranker, save_ranker
 
 COLD = np.arange(N_COLD)
 FLOOR = 0.6  # share of a cold person's top ten that is of the person's taste; 1 / N_TASTES by chance
+QUICKLY: dict[str, Any] = {"learning_rate": 0.02, "warmup_batches": 0, "validation_people": 0}
 SETTINGS = RankerSettings(  # four tastes need no more
-    svd=SVDSettings(factors=8), nmf=NMFSettings(factors=8), als=ALSSettings(factors=8)
+    svd=SVDSettings(factors=8),
+    nmf=NMFSettings(factors=8),
+    als=ALSSettings(factors=8),
+    two_tower=TwoTowerSettings(size=16, epochs=3, events_per_batch=1024, negatives=0, **QUICKLY),
+    ncf=NCFSettings(
+        size=8,
+        factors=8,
+        layers=(16, 8),
+        epochs=10,
+        events_per_batch=1024,
+        dropout=0,
+        **QUICKLY | {"learning_rate": 0.04},
+    ),
+    lstm=LSTMSettings(size=16, epochs=4, events_per_batch=1024, negatives=0, **QUICKLY),
+    sasrec=SASRecSettings(
+        size=16,
+        blocks=1,
+        heads=1,
+        dropout=0.2,
+        epochs=5,
+        events_per_batch=512,
+        learning_rate=2e-2,
+        warmup_batches=0,
+        validation_people=0,
+    ),
+    blend=BlendSettings(
+        members=tuple(MemberSettings(ranker=name, scope="all") for name in ("nearest_text", "trending", "clusters")),
+        windows=2,
+        window_days=20,
+        step_days=10,
+    ),
 )
 PERSONAL = [name for name in RANKERS if name != "popularity"]
 

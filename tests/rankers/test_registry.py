@@ -11,7 +11,20 @@ from xdrec_assets.rankers.settings import RankerSettings
 
 
 def test_every_ranker_has_its_section_of_the_settings() -> None:
-    assert list(RANKERS) == list(RankerSettings.model_fields)
+    assert ["in_use", "new_items", *RANKERS] == list(RankerSettings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("in_use", "complaint"),
+    [
+        (("popularity", "oracle"), "no ranker is named 'oracle'; choose of popularity, item_knn"),
+        (("popularity", "ease", "ease"), "1 of 3 rankers stand twice; name each once"),
+        (("ease",), "popularity is missing, which answers where others know nothing; add it"),
+    ],
+)
+def test_only_rankers_that_exist_are_in_use_and_popularity_always(in_use: tuple[str, ...], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        RankerSettings(in_use=in_use)
 
 
 @pytest.mark.parametrize("name", RANKERS)

@@ -37,7 +37,7 @@ OF_STEP = {
 }
 TEXTS = ["embeddings/missing", "embeddings/missing_texts", "embeddings/counts"]
 MEDIA = [f"embeddings/{name}" for name in ("named_media", "read_media", "encoded_media", "media_of_items")]
-PAST = [f"joined/known_{part}" for part in ("users", "links", "versions", "pairs", "items")]
+PAST = [*(f"joined/known_{part}" for part in ("users", "links", "versions", "pairs", "items")), "joined/numbered_pairs"]
 SOURCES_OF_VECTORS = [
     *PAST,
     *(f"embeddings/{name}" for name in ("known_vectors", "known_words", "known_people", "media_of_items")),
@@ -56,7 +56,8 @@ OF_LATER_STEP = {
     "knowledge/triples": [*PAST, "knowledge/known_answers"],
     "knowledge/item_topics": [*PAST, "embeddings/known_vectors", "knowledge/known_answers"],
     "knowledge/person_interests": [*PAST, "embeddings/known_vectors", "knowledge/known_answers"],
-    "rankers/svd": PAST,
+    "rankers/searches": SOURCES_OF_VECTORS,
+    "rankers/svd": [*PAST, "rankers/chosen_settings"],
     "evaluation/metrics": [*PAST, "evaluation/test_events", "evaluation/known_twins"],
     "evaluation/feedback": ["evaluation/feedback"],
     "evaluation/fusions": [*SOURCES_OF_VECTORS, "evaluation/test_events"],

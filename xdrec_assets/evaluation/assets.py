@@ -7,21 +7,22 @@ import dagster as dg
 
 from resources.partitions import Partition
 from xdrec_assets.pipeline import Pipeline
-from xdrec_assets.rankers.registry import RANKERS
 from xdrec_assets.shell import Results, as_of_of, checks, every_partition_of, results, spec
 
 if TYPE_CHECKING:
     from xdrec_assets.publishing import Publication
 
 
-def evaluation_assets(as_of: dg.PartitionsDefinition, previous: dg.PartitionMapping) -> list[dg.AssetsDefinition]:
+def evaluation_assets(
+    pipeline: Pipeline, as_of: dg.PartitionsDefinition, previous: dg.PartitionMapping
+) -> list[dg.AssetsDefinition]:
     """The stage's assets; `previous` maps an as-of date to the one before it, whose models it judges.
 
     A champion depends on the one before it, so Dagster decides weekly dates in order, and reports come after their own
     date's. Of listed dates it lets no asset depend on itself: a backfill of them is to be asked for date by date.
     """
     interactions = every_partition_of("joined/interactions")
-    models = [f"rankers/{name}" for name in RANKERS]
+    models = [f"rankers/{name}" for name in pipeline.settings.rankers.in_use]
     vectors, links = "knowledge/item_vectors", "knowledge/item_links"
     tables = ["evaluation/metrics", "evaluation/leaderboard", "evaluation/resamples"]
     later = [f"evaluation/{name}" for name in ("lift", "feedback", "fusions", "champion")]

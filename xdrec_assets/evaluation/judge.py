@@ -22,7 +22,6 @@ from xdrec_assets.joined.past import Past, load_past
 from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.knowledge.reading import load_knowledge
 from xdrec_assets.pipeline import Pipeline
-from xdrec_assets.rankers.registry import RANKERS
 from xdrec_assets.rankers.training import load_model, load_popularity, models_of
 
 LINKS = "knowledge/item_links"
@@ -52,7 +51,7 @@ def judge(pipeline: Pipeline, as_of: date, known_by: date) -> tuple[Evaluated, F
     }
     popularities = {platform: load_popularity(pipeline, platform, past) for platform in exams}
     whole = Evaluated([], [])
-    for model in (model for name in RANKERS for model in models_of(name, past.history)):
+    for model in (model for name in pipeline.settings.rankers.in_use for model in models_of(name, past.history)):
         ranker = load_model(pipeline, model, past)
         for platform in exams if model.trained_on == "all" else (model.platform,):
             for exam in exams[platform]:

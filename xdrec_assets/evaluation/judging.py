@@ -21,7 +21,6 @@ from xdrec_assets.evaluation.report.pictures import leaderboard_shown, lift_show
 from xdrec_assets.joined.past import load_past
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, Shown, publish, stale, unchanged
-from xdrec_assets.rankers.registry import RANKERS
 from xdrec_assets.rankers.training import OtherPastError
 
 METRICS, RESAMPLES = "evaluation/metrics", "evaluation/resamples"
@@ -157,7 +156,8 @@ def _made_from(pipeline: Pipeline, judged: Judgement) -> int:
     settings = pipeline.settings.evaluation.model_dump(mode="json", exclude={"champion"})
     if judged.models_of is None:
         return fingerprint("nothing to judge yet", settings)
-    known = [f"rankers/{name}" for name in RANKERS] + ["knowledge/item_links", "knowledge/item_vectors"]
+    rankers = [f"rankers/{name}" for name in pipeline.settings.rankers.in_use]
+    known = [*rankers, "knowledge/item_links", "knowledge/item_vectors"]
     models = {table: pipeline.lake.fingerprints(table, [judged.models_of.key]) for table in known}
     past = load_past(pipeline, judged.models_of.first)
     events = events_digest(window_events(pipeline, past, judged.on.first))

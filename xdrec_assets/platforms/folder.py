@@ -41,9 +41,12 @@ class FolderSettings(Model):
     late_days: Annotated[int, Field(ge=0, le=60, description="how long after it happened an event may land")] = 3
     raw_keep_days: Annotated[int | None, Field(description="days before raw records are forgotten; none: never")] = None
     as_of: AsOf
+    history: dict[str, Any] = {}
     embeddings: dict[str, Any] = {}
     knowledge: dict[str, Any] = {}
     rankers: dict[str, Any] = {}
+    transfer: dict[str, Any] = {}
+    search: dict[str, Any] = {}
     evaluation: dict[str, Any] = {}
     recommendations: dict[str, Any] = {}
 

@@ -32,6 +32,7 @@ class Linear(FactorRanker[LinearSettings]):
     """
 
     name = "linear"
+    takes_stand_ins = False
 
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         vectors = knowledge.fused

@@ -37,6 +37,7 @@ class Logistic(FactorRanker[LogisticSettings]):
     """
 
     name = "logistic"
+    takes_stand_ins = False
     is_probability = True
 
     def fit(self, history: History, knowledge: Knowledge) -> Self:

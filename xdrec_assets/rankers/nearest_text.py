@@ -22,6 +22,7 @@ class NearestText(FactorRanker[NearestTextSettings]):
     """Cosine between an item's text and the mean text of a person's items, weighted by strength and recency."""
 
     name = "nearest_text"
+    takes_stand_ins = False
 
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         weights = history.strength * recency_weights(days_since_last(history), self.settings.half_life_days)

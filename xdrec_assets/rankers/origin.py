@@ -32,13 +32,14 @@ def origin_of(
         pipeline: whose code trained it.
         past: what it was trained on; its digest is the same for the same content, whatever the tables' versions are.
         scope: "all", or the one platform whose part of it the model has seen.
-        settings: the ranker's.
+        settings: the ranker's, and under `transfer` how it used other platforms.
         tables: the versions of the tables that were read, as `upstream_versions` gives them.
     """
     return {
         "as_of": past.history.as_of.isoformat(),
         "scope": scope,
         "seed": settings.get("seed"),
+        "transfer": settings.get("transfer"),
         "history": past.digest,
         "tables": dict(tables),
         "code": pipeline.code_of("rankers"),

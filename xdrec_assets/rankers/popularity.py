@@ -22,6 +22,7 @@ class Popularity(Ranker[PopularitySettings]):
     """Sum over an item's events of strength × 2 ** (-age / half-life)."""
 
     name = "popularity"
+    takes_stand_ins = False  # a plain baseline
     _score: NDArray[np.float32] | None = None  # (n_items,)
 
     def fit(self, history: History, knowledge: Knowledge) -> Self:

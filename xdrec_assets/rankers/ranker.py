@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from xdrec_assets.joined.history import History
@@ -33,6 +35,10 @@ class Ranker(ABC, Generic[SettingsT]):
     name: ClassVar[str]
     is_probability: ClassVar[bool] = False
     """Whether its scores mean the same for everyone, so that a threshold tells who wants what."""
+    takes_stand_ins: ClassVar[bool] = True
+    """Whether a like item answers for one without events: not where texts are read anyway (`new_items`)."""
+    unfinished: Path | None = None
+    """A folder for what `fit` has learned so far, from which it goes on after a kill; without it, it begins again."""
     losses: tuple[float, ...] = ()
     """What `fit` minimised, pass by pass, where it goes in passes and tells; kept beside the model, not part of it."""
 
@@ -58,6 +64,10 @@ class Ranker(ABC, Generic[SettingsT]):
         Raises:
             NotFittedError: before `fit`.
         """
+
+    def factors(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Vectors of people and items, (n_people, d) and (n_items, d), where all scores are their inner products."""
+        return None
 
     @abstractmethod
     def arrays(self) -> dict[str, NDArray[Any]]:

@@ -6,6 +6,7 @@ Classes are named, not imported, so that listing the rankers loads none of what 
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xdrec_assets.rankers.settings import RankerSettings
@@ -25,6 +26,12 @@ RANKERS = {
     "clusters": "clusters:Clusters",
     "linear": "linear:Linear",
     "logistic": "logistic:Logistic",
+    "trending": "blend.trending:Trending",
+    "blend": "blend.blend:Blend",
+    "two_tower": "neural.two_tower:TwoTower",
+    "ncf": "neural.ncf:NCF",
+    "lstm": "neural.lstm:LSTM",
+    "sasrec": "neural.sasrec:SASRec",
 }
 
 
@@ -41,10 +48,14 @@ def ranker_class(name: str) -> type[Ranker[Any]]:
     return found
 
 
-def create_ranker(name: str, settings: RankerSettings) -> Ranker[Any]:
+def create_ranker(name: str, settings: RankerSettings, unfinished: Path | None = None) -> Ranker[Any]:
     """A ranker with its section of the settings, not fitted yet.
+
+    unfinished: a folder from which training goes on that was killed, where the ranker can.
 
     Raises:
         ValueError: no ranker has this name.
     """
-    return ranker_class(name)(getattr(settings, name))
+    ranker = ranker_class(name)(getattr(settings, name))
+    ranker.unfinished = unfinished
+    return ranker

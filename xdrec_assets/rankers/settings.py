@@ -1,12 +1,33 @@
 """Settings of the rankers, one section per ranker, each default described where it stands."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, field_validator
+
+from xdrec_assets.rankers.blend.settings import BlendSettings, TrendingSettings
+from xdrec_assets.rankers.neural.settings import LSTMSettings, NCFSettings, SASRecSettings, TwoTowerSettings
+from xdrec_assets.rankers.section import Section as Section
+
+IN_USE = (
+    "popularity",
+    "item_knn",
+    "user_knn",
+    "nearest_text",
+    "svd",
+    "nmf",
+    "ease",
+    "als",
+    "clusters",
+    "linear",
+    "logistic",
+)
+"""Those that train in seconds where events are some hundred thousand."""
 
 
-class Section(BaseModel):
-    """A frozen section that refuses unknown keys."""
+class NewItemsSettings(Section):
+    """How rankers that read no texts answer for items without events: by the item whose text is nearest."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    discount: float = Field(
+        default=0.9, ge=0, le=1, description="Share of its score, times the cosine of the texts; 0: they score 0"
+    )
 
 
 class PopularitySettings(Section):
@@ -144,8 +165,12 @@ class LogisticSettings(Section):
 
 
 class RankerSettings(Section):
-    """One section per ranker; `registry.py` names the class that each one configures."""
+    """Which rankers are in use, and one section per ranker; `registry.py` names the class that each one configures."""
 
+    in_use: tuple[str, ...] = Field(
+        default=IN_USE, description="Rankers that are trained, judged and may be served; popularity always is"
+    )
+    new_items: NewItemsSettings = NewItemsSettings()
     popularity: PopularitySettings = PopularitySettings()
     item_knn: ItemKNNSettings = ItemKNNSettings()
     user_knn: UserKNNSettings = UserKNNSettings()
@@ -157,3 +182,22 @@ class RankerSettings(Section):
     clusters: ClustersSettings = ClustersSettings()
     linear: LinearSettings = LinearSettings()
     logistic: LogisticSettings = LogisticSettings()
+    trending: TrendingSettings = TrendingSettings()
+    blend: BlendSettings = BlendSettings()
+    two_tower: TwoTowerSettings = TwoTowerSettings()
+    ncf: NCFSettings = NCFSettings()
+    lstm: LSTMSettings = LSTMSettings()
+    sasrec: SASRecSettings = SASRecSettings()
+
+    @field_validator("in_use")
+    @classmethod
+    def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        known = [name for name in cls.model_fields if name not in ("in_use", "new_items")]
+        unknown = [name for name in value if name not in known]
+        if unknown:
+            raise ValueError(f"no ranker is named {unknown[0]!r}; choose of {', '.join(known)}")
+        if len(set(value)) < len(value):
+            raise ValueError(f"{len(value) - len(set(value))} of {len(value)} rankers stand twice; name each once")
+        if "popularity" not in value:
+            raise ValueError("popularity is missing, which answers where others know nothing; add it")
+        return value

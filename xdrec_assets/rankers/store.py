@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 
 from resources.durable import write_durably
+from xdrec_assets.rankers.new_items import WithNewItems, answering_known_items, without_stand_ins
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.registry import ranker_class
 from xdrec_assets.rankers.settings import RankerSettings
+from xdrec_assets.rankers.transfer.per_platform import PerPlatform
 
 ABOUT_FILE = "ranker.json"
 
@@ -47,6 +49,9 @@ def save_ranker(
     arrays_file = f"{checksum[:16]}.safetensors"
     settings = ranker.settings.model_dump(mode="json")
     about: dict[str, Any] = {"ranker": ranker.name, "settings": settings, "arrays": arrays_file, "sha256": checksum}
+    fitted = answering_known_items(ranker)
+    if isinstance(fitted, PerPlatform):
+        about["per_platform"] = fitted.about()
     if ranker.losses:
         about["losses"] = [float(loss) for loss in ranker.losses]
     if origin is not None:
@@ -73,10 +78,15 @@ def load_ranker(folder: Path) -> Ranker[Any]:
     about, content = verified_ranker(folder)
     try:
         settings = getattr(RankerSettings.model_validate({about["ranker"]: about["settings"]}), about["ranker"])
-        ranker = ranker_class(about["ranker"]).from_arrays(load(content), settings)
-        ranker.losses = tuple(about.get("losses", ()))
-        return ranker
-    except (ValueError, KeyError) as error:
+        (kept, stand_ins), of = without_stand_ins(load(content)), ranker_class(about["ranker"])
+        ranker: Ranker[Any]
+        if "per_platform" in about:
+            ranker = PerPlatform.from_parts(of, kept, settings, about["per_platform"])
+        else:
+            ranker = of.from_arrays(kept, settings)
+            ranker.losses = tuple(about.get("losses", ()))
+        return ranker if stand_ins is None else WithNewItems(ranker, stand_ins)
+    except (ValueError, KeyError, TypeError) as error:
         raise StoredRankerError(_unreadable(folder, error)) from error
 
 

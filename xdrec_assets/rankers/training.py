@@ -1,11 +1,12 @@
-"""Train a ranker as of a date: on all platforms together, and on each platform alone as its twin."""
+"""Train a ranker as of a date: on all platforms by its transfer strategy, and on each platform alone as its twin."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,40 +23,25 @@ from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.learning_plot import learning_pictures
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.publishing import Publication, Shown, publish_as_of, stale, unchanged
+from xdrec_assets.rankers.models import Trained as Trained
+from xdrec_assets.rankers.models import models_of as models_of
+from xdrec_assets.rankers.new_items import answering_new_items
 from xdrec_assets.rankers.origin import origin_of, upstream_versions
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.registry import create_ranker
+from xdrec_assets.rankers.search.chosen import settings_by_scope
 from xdrec_assets.rankers.settings import RankerSettings
 from xdrec_assets.rankers.store import ABOUT_FILE, StoredRankerError, is_kept, load_ranker, save_ranker
-from xdrec_assets.shown import figures_table
+from xdrec_assets.rankers.transfer.registry import NONE
+from xdrec_assets.rankers.transfer.settings import TransferSettings
+from xdrec_assets.rankers.transfer.shown import fitting_texts, used_by
+from xdrec_assets.rankers.transfer.strategy import KnowledgeOf
+from xdrec_assets.rankers.transfer.transferred import transferred
 
 
 class OtherPastError(StoredRankerError):
     """What is known of the time before a date has changed since the models of that date were trained."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """One model to train: by which ranker, on whose data."""
-
-    ranker: str
-    platform: str  # "all", or the one platform
-
-    @property
-    def trained_on(self) -> str:
-        """`all`, or `one` for a twin."""
-        return "all" if self.platform == ALL else "one"
-
-    def folder(self, as_of: str) -> Path:
-        """Where the model lies below the folder of models."""
-        return Path(self.ranker, as_of, self.platform)
-
-
-def models_of(ranker: str, history: History) -> list[Trained]:
-    """The models of a ranker; popularity learns nothing from other platforms and so has no model of all."""
-    scopes = [*history.platforms] if ranker == Popularity.name else [ALL, *history.platforms]
-    return [Trained(ranker, scope) for scope in scopes]
 
 
 def publish_ranker(pipeline: Pipeline, ranker: str, partition: Partition) -> Iterator[Publication]:
@@ -64,38 +50,33 @@ def publish_ranker(pipeline: Pipeline, ranker: str, partition: Partition) -> Ite
     What was published is not believed of the files: a run may have been killed between the two, or a file have rotted.
     """
     table, past = f"rankers/{ranker}", load_past(pipeline, partition.first)
-    settings = getattr(pipeline.settings.rankers, ranker).model_dump(mode="json")
-    known = pipeline.lake.fingerprints("knowledge/item_vectors", [partition.key])
-    made_from = fingerprint(past.digest, known, settings, pipeline.code_of("rankers"))
     models = models_of(ranker, past.history)
+    by_scope = settings_by_scope(pipeline, ranker, partition, [model.platform for model in models])
+    settings = {scope: getattr(each, ranker).model_dump(mode="json") for scope, each in by_scope.items()}
+    known = pipeline.lake.fingerprints("knowledge/item_vectors", [partition.key])
+    transfer = pipeline.settings.transfer.told_of(ranker)
+    made_from = fingerprint(past.digest, known, settings, transfer, pipeline.code_of("rankers"))
     folders = [pipeline.places.models / model.folder(partition.key) for model in models]
     published = not stale(pipeline, [table], {partition.key: made_from})
     if published and all(is_kept(folder, made_from) for folder in folders):
         yield from unchanged(pipeline, table)
         return
     tables, knowledge = upstream_versions(pipeline), load_knowledge(pipeline, partition.first)
-    rows = [_keep(pipeline, model, past, knowledge, tables, made_from) for model in models]
+    rows = [_keep(pipeline, model, past, knowledge, tables, made_from, by_scope[model.platform]) for model in models]
+    _forget_others(folders)
     built = pa.Table.from_pylist(rows, schema=load_contract(table).arrow_schema())
     figures = {"models": len(rows), "seconds to fit": round(sum(row["fit_seconds"] for row in rows), 2)}
     with pipeline.engine.session() as session:
         pictures = learning_pictures(training_losses(pipeline, partition.key), ranker)
-        shown = Shown(texts={"fitting": _fitting(rows)}, pictures=pictures)
+        about = json.loads((folders[0] / ABOUT_FILE).read_text(encoding="utf-8"))
+        shown = Shown(texts=fitting_texts(rows, about), pictures=pictures)
         yield publish_as_of(pipeline, session, table, built, partition, made_from, figures, shown)
 
 
-def _fitting(rows: list[dict[str, Any]]) -> str:
-    """How long each model took and what it learned from, as a Markdown table."""
-    return figures_table(
-        [
-            {
-                "trained on": row["platform"],
-                "interactions": row["n_interactions"],
-                "seconds to fit": f"{row['fit_seconds']:.2f}",
-                "megabytes": f"{row['bytes'] / 1e6:.1f}",
-            }
-            for row in rows
-        ]
-    )
+def _forget_others(folders: list[Path]) -> None:
+    """Remove models of the same ranker and date that it no longer has, such as those of a platform that is gone."""
+    for folder in set(folders[0].parent.iterdir()) - set(folders):
+        shutil.rmtree(folder)
 
 
 def load_model(pipeline: Pipeline, model: Trained, past: Past) -> Ranker[Any]:
@@ -127,20 +108,27 @@ def load_popularity(pipeline: Pipeline, platform: str, past: Past) -> Popularity
 def training_losses(pipeline: Pipeline, as_of: str) -> list[dict[str, Any]]:
     """How the models of a date learned that are trained in passes: rows of ranker, trained_on, platform, losses.
 
-    `platform` is "all" where a model was trained on all of them. What is kept of a model is read, not the model.
+    `platform` is "all" where a model was trained on all of them, "all for video" where it has one for each platform.
+    What is kept of a model is read, not the model.
     """
     found = []
     for path in sorted(pipeline.places.models.glob(f"*/{as_of}/*/{ABOUT_FILE}")):
-        losses = json.loads(path.read_text(encoding="utf-8")).get("losses")
-        if losses:
-            model = Trained(path.parents[2].name, path.parent.name)
-            row = {"ranker": model.ranker, "trained_on": model.trained_on, "platform": model.platform}
-            found.append(row | {"losses": losses})
+        about, model = json.loads(path.read_text(encoding="utf-8")), Trained(path.parents[2].name, path.parent.name)
+        parts = {f"{model.platform} for {name}": told for name, told in about.get("per_platform", {}).items()}
+        for platform, told in (parts or {model.platform: about}).items():
+            row = {"ranker": model.ranker, "trained_on": model.trained_on, "platform": platform}
+            found += [row | {"losses": told["losses"]}] if told.get("losses") else []
     return found
 
 
 def train(
-    model: Trained, history: History, knowledge: Mapping[str, Knowledge], settings: RankerSettings
+    model: Trained,
+    history: History,
+    knowledge: Mapping[str, Knowledge],
+    settings: RankerSettings,
+    transfer: TransferSettings | None = None,
+    unfinished: Path | None = None,
+    knowledge_before: KnowledgeOf | None = None,
 ) -> Ranker[Any]:
     """A model fitted on what its scope may know; the same input and software give the same bits on a CPU.
 
@@ -149,9 +137,17 @@ def train(
         history: of all platforms.
         knowledge: by scope.
         settings: of all rankers.
+        transfer: how a model of all platforms learns from them; jointly where not given.
+        unfinished: a folder from which training goes on that was killed, where the ranker can.
+        knowledge_before: knowledge by scope of an earlier history, on which a choice among strategies is made.
     """
-    seen = history if model.platform == ALL else history.only(model.platform)
-    return create_ranker(model.ranker, settings).fit(seen, knowledge[model.platform])
+    own = knowledge[model.platform]
+    if model.platform == ALL:
+        fitted = transferred(model.ranker, history, knowledge, settings, transfer, unfinished, knowledge_before)
+        return answering_new_items(fitted, history, own, settings.new_items)
+    seen = history.only(model.platform)
+    twin = create_ranker(model.ranker, settings, unfinished).fit(seen, own)
+    return answering_new_items(twin, seen, own, settings.new_items)
 
 
 def _keep(
@@ -161,15 +157,23 @@ def _keep(
     knowledge: Mapping[str, Knowledge],
     tables: Mapping[str, int],
     made_from: int,
+    rankers: RankerSettings,
 ) -> dict[str, Any]:
     """Train a model and keep it with its origin; the row that says so."""
+    from xdrec_assets.rankers.search.validation import knowledge_before  # which trains by this module
+
     history, key = past.history, past.history.as_of.isoformat()
-    began = time.perf_counter()
-    ranker = train(model, history, knowledge, pipeline.settings.rankers)
-    seconds = time.perf_counter() - began
     folder = pipeline.places.models / model.folder(key)
-    settings = ranker.settings.model_dump(mode="json")
+    unfinished = folder / "unfinished"
+    began, before = time.perf_counter(), partial(knowledge_before, pipeline, past)
+    ranker = train(model, history, knowledge, rankers, pipeline.settings.transfer, unfinished, before)
+    seconds = time.perf_counter() - began
+    transfer: dict[str, Any] = {"strategy": NONE}
+    if model.platform == ALL:
+        transfer = pipeline.settings.transfer.told_of(model.ranker) | {"used": used_by(ranker)}
+    settings = ranker.settings.model_dump(mode="json") | {"transfer": transfer}
     save_ranker(ranker, folder, origin_of(pipeline, past, model.platform, settings, tables), made_from)
+    shutil.rmtree(unfinished, ignore_errors=True)
     return {
         "as_of": history.as_of,
         "ranker": model.ranker,

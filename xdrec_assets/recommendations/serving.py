@@ -18,8 +18,9 @@ from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.knowledge.reading import load_knowledge
 from xdrec_assets.pipeline import HERE, Pipeline
 from xdrec_assets.publishing import Publication, publish_as_of, stale, unchanged
+from xdrec_assets.rankers.models import model_of
 from xdrec_assets.rankers.popularity import Popularity
-from xdrec_assets.rankers.training import Trained, load_model, load_popularity
+from xdrec_assets.rankers.training import load_model, load_popularity
 from xdrec_assets.recommendations.showcase import showcase
 from xdrec_assets.recommendations.top_k import Catalogue, Served, recommend, top_k_table
 
@@ -68,8 +69,8 @@ def _batches(
     pipeline: Pipeline, past: Past, catalogue: Catalogue, champion: dict[str, Any]
 ) -> Iterator[pa.RecordBatch]:
     platform = champion["platform"]
-    scope = ALL if champion["trained_on"] == "all" else platform
-    ranker = load_model(pipeline, Trained(champion["ranker"], scope), past)
+    model = model_of(champion["ranker"], champion["trained_on"], platform, past.history)
+    ranker = load_model(pipeline, model, past)
     popularity = load_popularity(pipeline, platform, past)
     candidates = candidate_items(past.history, platform, pipeline.settings.evaluation.catalogue)
     served = Served(platform, ranker, champion["trained_on"], candidates)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -138,13 +139,11 @@ def test_roll_back_to_a_date_without_a_decision_publishes_nothing(tmp_path: Path
     assert decided.lake.version("evaluation/champion") == version
 
 
-def test_ranker_taken_from_the_registry_is_no_longer_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ranker_that_is_no_longer_in_use_is_no_longer_served(tmp_path: Path) -> None:
     found = two_weeks(tmp_path)
     publish(found, WEEKS[1])
-    left = {"popularity": "popularity:Popularity"}
-    monkeypatch.setattr(deciding, "RANKERS", left)
-    monkeypatch.setattr("xdrec_assets.evaluation.champion.decision.RANKERS", left)
-    gone = publish(found, WEEKS[2])
+    rankers = found.settings.rankers.model_copy(update={"in_use": ("popularity",)})
+    gone = publish(replace(found, settings=replace(found.settings, rankers=rankers)), WEEKS[2])
     assert served(gone) == ("popularity", "demoted")
     assert "SVD trained on this platform alone is no longer among the rankers" in gone["reason"]
 

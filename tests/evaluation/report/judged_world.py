@@ -59,7 +59,10 @@ class World:
         return [dict(row) for row in self.board]
 
     def _board(self, platform: str) -> list[Row]:
-        of = {name: r for (name, segment, twins), r in self.resampled[platform].items() if (segment, twins) == ALL}
+        of, without = (
+            {name: r for (name, *asked), r in self.resampled[platform].items() if asked == ["all", twins]}
+            for twins in ("with", "without")
+        )
         popular = of["popularity", "one"].mean
         ordered = sorted(of, key=lambda name: -of[name].mean)
         return [
@@ -74,6 +77,9 @@ class World:
                 "ndcg_low": of[ranker, on].interval()[0],
                 "ndcg_high": of[ranker, on].interval()[1],
                 "lift_over_twin": of[ranker, on].mean / of[ranker, "one"].mean - 1 if on == "all" else None,
+                "lift_over_twin_without_twin_products": without[ranker, on].mean / without[ranker, "one"].mean - 1
+                if on == "all"
+                else None,
                 "lift_over_popularity": of[ranker, on].mean / popular - 1,
                 **self._beyond(ranker, of[ranker, on].mean),
             }

@@ -54,6 +54,16 @@ def test_nothing_compared_no_claim() -> None:
     assert "cannot be said" in said(inputs(lifts=[]))
 
 
+def test_of_a_single_platform_nothing_is_said_of_others() -> None:
+    made = inputs(lifts=[], platform_titles={"shop": "The shop"})
+    made = replace(made, board=[row for row in made.board if (row["platform"], row["trained_on"]) == ("shop", "one")])
+    assert conclude(summarise(made), made)[0] == "There is one platform, and so nothing to learn from others."
+    page = render_report(made)
+    assert "made no difference" not in page
+    assert "What the other platforms" not in page
+    assert "0 helped" not in page
+
+
 def test_what_is_served_and_how_it_came_to_be() -> None:
     assert (
         "From 16 February 2026 on may be served: Linear trained on all platforms on Music (promoted) and The shop "

@@ -15,6 +15,11 @@ from xdrec_assets.evaluation.report.pictures import (
 BOARD, LIFTS = inputs().board, inputs().lifts
 NOBODY = [{**row, "ndcg": None} for row in BOARD]
 UNCOMPARED = [{**row, "difference": None, "lift": None, "verdict": None} for row in LIFTS]
+BOARD_WITHOUT_TWIN_PRODUCTS = {
+    (row["platform"], row["ranker"]): row["lift_over_twin_without_twin_products"]
+    for row in BOARD
+    if row["trained_on"] == "all"
+}
 INLINE = 1000  # the web UI shows shorter Markdown without a click
 NAMED = ("as_of", "platform", "ranker", "trained_on")
 
@@ -35,6 +40,9 @@ def test_the_best_of_each_platform_are_seen_without_a_click() -> None:
     first, second = shown.texts["best"].splitlines()[2:]
     assert first.startswith("| The shop | Linear | all platforms | 0.0745 | +16% |")
     assert "| Linear | this platform |" in second
+    head, without = shown.texts["best"].splitlines()[0], BOARD_WITHOUT_TWIN_PRODUCTS["shop", "linear"]
+    assert "| over twin | without twin products |" in head
+    assert f"| +16% | {without:+.0%} |" in first
     assert len(shown.texts["best"]) < INLINE
     assert len(shown.texts["leaderboard"].splitlines()) == 2 + len(shop)
     assert "0.0661 to 0.0823" in shown.texts["leaderboard"]

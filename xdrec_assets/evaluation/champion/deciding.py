@@ -18,7 +18,6 @@ from xdrec_assets.evaluation.judging import rows_of, titles_of
 from xdrec_assets.evaluation.report.pictures import champions_shown
 from xdrec_assets.evaluation.uncertainty.kept import read_resampled
 from xdrec_assets.publishing import Publication, publish_as_of, stale, unchanged
-from xdrec_assets.rankers.registry import RANKERS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,7 +61,8 @@ def _chosen(pipeline: Pipeline, as_of: date, past: list[dict[str, Any]]) -> Iter
     windows = {name: latest_windows(boards, name, settings.champion.windows) for name in platforms}
     first = min((day for dates in windows.values() for day in dates), default=as_of)
     resamples = list(_rows(rows_of(pipeline, RESAMPLES, first, before)))
-    champions = choose_champions(boards, resamples, past, as_of, platforms, settings.days, settings.champion)
+    in_use = pipeline.settings.rankers.in_use
+    champions = choose_champions(boards, resamples, past, as_of, platforms, settings.days, settings.champion, in_use)
     for one in champions:
         behind = versions_of(pipeline, one.platform, one.ranker, one.trained_on, windows[one.platform])
         yield replace(one, versions=behind)
@@ -74,7 +74,8 @@ def _made_from(pipeline: Pipeline, as_of: date, past: list[dict[str, Any]]) -> i
     judged = [pipeline.lake.fingerprints(table, dates) for table in (BOARD, RESAMPLES)]
     platforms = [platform.platform for platform in pipeline.folder.platforms]
     chosen_by = [settings.days, settings.champion.model_dump(mode="json")]
-    return fingerprint(judged, past, platforms, list(RANKERS), chosen_by, pipeline.code_of("evaluation"))
+    in_use = list(pipeline.settings.rankers.in_use)
+    return fingerprint(judged, past, platforms, in_use, chosen_by, pipeline.code_of("evaluation"))
 
 
 def _rows(resamples: pa.Table) -> Iterator[dict[str, Any]]:

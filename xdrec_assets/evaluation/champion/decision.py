@@ -6,7 +6,7 @@ champion that the next date begins with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,7 @@ def choose_champions(
     platforms: Sequence[str],
     days: int,
     settings: ChampionSettings | None = None,
+    known: Collection[str] = tuple(RANKERS),
 ) -> list[Champion]:
     """One decision per platform.
 
@@ -70,6 +71,7 @@ def choose_champions(
         platforms: whom to decide for, evaluated or not.
         days: length of a test window.
         settings: how sure a decision must be, and what a person has set.
+        known: the rankers in use; no other one is chosen.
 
     Raises:
         ValueError: a platform is to be rolled back to a date of which no decision is known.
@@ -80,7 +82,7 @@ def choose_champions(
     for platform in platforms:
         evidence = evidence_of(platform, boards, resamples, as_of, days, settings.windows)
         decided = [row for row in earlier if row["platform"] == platform]
-        chosen.append(_champion(as_of, platform, evidence, decided, settings))
+        chosen.append(_champion(as_of, platform, evidence, decided, settings, known))
     return chosen
 
 
@@ -95,10 +97,15 @@ def champion_table(champions: Iterable[Champion]) -> pa.Table:
 
 
 def _champion(
-    as_of: date, platform: str, evidence: Evidence, decided: Sequence[Mapping[str, Any]], settings: ChampionSettings
+    as_of: date,
+    platform: str,
+    evidence: Evidence,
+    decided: Sequence[Mapping[str, Any]],
+    settings: ChampionSettings,
+    known: Collection[str],
 ) -> Champion:
     former = decided[-1] if decided else None
-    earned, known = (former["earned_ranker"], former["earned_trained_on"]) if former else None, tuple(RANKERS)
+    earned = (former["earned_ranker"], former["earned_trained_on"]) if former else None
     verdict = decide(evidence, earned, settings, known)
     served = overridden(platform, as_of, settings.overrides.get(platform), decided, verdict.name, known)
     name = served.name if served else verdict.name

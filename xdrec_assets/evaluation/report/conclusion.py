@@ -37,12 +37,14 @@ def conclude(summaries: Sequence[PlatformSummary], inputs: ReportInputs) -> list
         )
         return [nobody, *([served] if served else [])]
     figures = " ".join(filter(None, [_how_much(summaries), _twins_and_cold(summaries)]))
-    found = [_transfer(summaries), figures, served, _on_test(summaries), _caution(summaries, inputs)]
+    found = [_transfer(summaries, inputs), figures, served, _on_test(summaries), _caution(summaries, inputs)]
     return [paragraph for paragraph in found if paragraph]
 
 
-def _transfer(summaries: Sequence[PlatformSummary]) -> str:
+def _transfer(summaries: Sequence[PlatformSummary], inputs: ReportInputs) -> str:
     compared = [summary for summary in summaries if summary.verdict != "unknown"]
+    if not compared and len(inputs.platform_titles) == 1:
+        return "There is one platform, and so nothing to learn from others."
     if not compared:
         return "Whether the other platforms' data helps cannot be said: no ranker was evaluated with and without it."
     words = {

@@ -53,6 +53,7 @@ def render_report(inputs: ReportInputs) -> str:
     context = _context(inputs)
     has = {
         "changes": bool(inputs.former_champions or inputs.sizes or inputs.past),
+        "transfer": any(row["difference"] is not None for row in inputs.lifts),
         "served": bool(inputs.champions),
         "feedback": bool(inputs.feedback),
         "fusions": bool(inputs.fusions),

@@ -144,7 +144,7 @@ def _lift_line(row: Row, titles: Titles) -> dict[str, Any]:
 
 def _short(row: Row, titles: Titles) -> dict[str, Any]:
     line = _line(row, titles)
-    kept = ("platform", "ranker", "trained on", "NDCG", "over twin", "over popularity")
+    kept = ("platform", "ranker", "trained on", "NDCG", "over twin", "without twin products", "over popularity")
     return {name: line[name] for name in kept}
 
 
@@ -160,5 +160,6 @@ def _line(row: Row, titles: Titles) -> dict[str, Any]:
         "hit rate": figure(row["hit_rate"]),
         "coverage": share(row["coverage"]),
         "over twin": percent(row["lift_over_twin"]),
+        "without twin products": percent(row["lift_over_twin_without_twin_products"]),
         "over popularity": percent(row["lift_over_popularity"]),
     }
