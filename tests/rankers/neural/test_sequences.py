@@ -1,4 +1,4 @@
-"""People's events come in the order in which they happened, and the last one can be held out."""
+"""People's events come in the order in which they happened, and the last day can be held out."""
 
 from dataclasses import replace
 
@@ -27,12 +27,14 @@ def test_a_batch_has_each_persons_events_oldest_first(history: History) -> None:
     assert batch.lengths.tolist() == [2, 0, 3]
 
 
-def test_the_last_event_is_held_out(history: History) -> None:
+def test_the_last_day_is_held_out(history: History) -> None:
     sequences = Sequences.of(history).holding_out(np.array([0]))
     assert sequences.n_events.tolist() == [2, 0, 2]
     assert sequences.batch(np.array([0, 2])).items.tolist() == [3, 0, 1, 4]
     assert sequences.batch(np.array([0, 2])).offsets.tolist() == [0, 2, 4]
     assert sequences.last(np.array([0, 2])).tolist() == [2, 4]
+    assert Sequences.of(history).on_last_day(np.array([2, 0])).tolist() == [2, 1]
+    assert Sequences.of(history).holding_out(np.array([2, 0])).n_events.tolist() == [2, 0, 0]
 
 
 def test_nobody_without_events_is_held_out(history: History) -> None:

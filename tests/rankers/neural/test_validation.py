@@ -1,4 +1,4 @@
-"""Held-out last events: who is held out, and the gain of finding them, by hand."""
+"""Held-out last days: who is held out, and the gain of finding them, by hand."""
 
 from dataclasses import replace
 
@@ -67,3 +67,16 @@ def test_a_network_in_training_is_in_training_afterwards() -> None:
     network = TinyNetwork(24)
     HeldOut.of(sequences(), 1000, seed=3).ndcg(network, "cpu")
     assert network.training
+
+
+def test_what_was_taken_together_neither_tells_nor_is_in_the_way() -> None:
+    """Everyone took 22 and 20 on the last day, of which 22 is to be found: 23 was taken, 20 does not stand before."""
+    taken = [(u, item) for u in range(100) for item in (0, 20, 22, 23)]
+    history = history_of(taken, [12, 12], n_people=100)
+    history = replace(history, age_days=np.where(np.isin(history.item, [20, 22]), 1, 9).astype(np.float32))
+    found = HeldOut.of(Sequences.of(history), 1000, seed=3)
+    assert set(found.item.tolist()) == {22}
+    assert found.sequences.batch(found.people[:1]).items.tolist() == [0, 23]
+    assert found.ndcg(Fixed(24), "cpu") == 1.0
+    alone = HeldOut.of(Sequences.of(replace(history, age_days=np.ones(400, dtype=np.float32))), 1000, seed=3)
+    assert len(alone.people) == 0

@@ -16,6 +16,8 @@ from torch import Tensor
 
 from xdrec_assets.joined.history import History
 
+ONE_DAY = np.float32(1)
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -40,25 +42,25 @@ class Batch:
 
 @dataclass(frozen=True)
 class Sequences:
-    """A history as sequences. Of people whose last event is held out, batches have the others."""
+    """A history as sequences. Of people whose last events are held out, batches have the others."""
 
     history: History
     indptr: NDArray[np.int64]  # (n_people + 1,) where each person's rows of the history begin
-    is_held_out: NDArray[np.bool_]  # (n_people,) whether a person's last event is
+    n_held_out: NDArray[np.int64]  # (n_people,) of each person's last events
 
     @classmethod
     def of(cls, history: History) -> Sequences:
         """All of a history."""
         indptr = np.searchsorted(history.person, np.arange(history.n_people + 1, dtype=history.person.dtype))
-        return cls(history, indptr.astype(np.int64), np.zeros(history.n_people, dtype=bool))
+        return cls(history, indptr.astype(np.int64), np.zeros(history.n_people, dtype=np.int64))
 
     @property
     def n_events(self) -> NDArray[np.int64]:
         """How many events everyone has that are not held out, shape (n_people,)."""
-        return np.diff(self.indptr) - self.is_held_out
+        return np.diff(self.indptr) - self.n_held_out
 
     def holding_out(self, people: NDArray[np.integer]) -> Sequences:
-        """The same without the last event of some people.
+        """The same without the last day of some people: what they took together is not told by its other half.
 
         Raises:
             ValueError: one of them has no event.
@@ -66,17 +68,25 @@ class Sequences:
         without = int(np.count_nonzero(np.diff(self.indptr)[people] == 0))
         if without:
             raise ValueError(f"{without} of {len(people)} people have no event to hold out; choose people with events")
-        is_held_out = np.zeros(len(self.is_held_out), dtype=bool)
-        is_held_out[people] = True
-        return replace(self, is_held_out=is_held_out)
+        n_held_out = np.zeros(len(self.n_held_out), dtype=np.int64)
+        n_held_out[people] = self.on_last_day(people)
+        return replace(self, n_held_out=n_held_out)
+
+    def on_last_day(self, people: NDArray[np.integer]) -> NDArray[np.int64]:
+        """How many events each of some people with events has within a day of the last one, shape (n,)."""
+        rows, counts = self._rows(people)
+        age, start = self.history.age_days[rows], np.cumsum(counts) - counts
+        if not len(rows):
+            return counts
+        youngest = np.repeat(np.minimum.reduceat(age, start), counts)
+        return np.add.reduceat((age < youngest + ONE_DAY).astype(np.int64), start)
 
     def batch(self, people: NDArray[np.integer], device: str = "cpu") -> Batch:
         """The events of some people, (n,) person indices."""
         rows, counts = self._rows(people)
-        keep = np.ones(len(rows), dtype=bool)
-        keep[np.cumsum(counts)[self.is_held_out[people]] - 1] = False
-        counts = counts - self.is_held_out[people]
-        return self._batch(people, rows[keep], counts, device)
+        left = counts - self.n_held_out[people]
+        place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self._batch(people, rows[place < np.repeat(left, counts)], left, device)
 
     def last(self, people: NDArray[np.integer]) -> NDArray[np.int32]:
         """The last item of each of some people who have one, (n,)."""

@@ -21,7 +21,7 @@ class TrainingSettings(Section):
     validation_people: int = Field(
         default=1000,
         ge=0,
-        description="People, a tenth of all at most, whose last event is held out to validate; 0: all passes are made",
+        description="People, a tenth of all at most, whose last day is held out to validate; 0: all passes are made",
     )
     seed: int = Field(default=0, ge=0, description="Seed of first weights, batches, dropout and negatives")
 
