@@ -82,6 +82,15 @@ def test_what_comes_after_a_cut_is_in_no_feature(world: World) -> None:
     assert both[0].features.tobytes() == both[1].features.tobytes()
 
 
+def test_in_a_short_history_windows_are_shorter_and_closer(world: World) -> None:
+    """Of 60 days they reach back over 30: two windows of 20 days that begin 10 apart, where 80 and 40 are asked for."""
+    settings = SETTINGS.model_copy(update={"windows": 2, "window_days": 80.0, "step_days": 40.0})
+    age = world.history.age_days * np.float32(60 / world.history.age_days.max())
+    newest, older = chosen_windows(replace(world.history, age_days=age), settings)
+    assert [len(each.before.person) for each in (newest, older)] == [(age > 20).sum(), (age > 30).sum()]
+    assert len(newest.person) == pytest.approx((age <= 20).sum(), abs=40)  # but those that were not known before
+
+
 def test_all_that_was_taken_is_an_example_and_weights_count_the_rest(world: World) -> None:
     (window,) = chosen_windows(world.history, SETTINGS)
     moment = moment_of(replace(world, history=window.before))

@@ -15,6 +15,8 @@ from xdrec_assets.rankers.blend.windows import Window, is_regular, windows_by_ti
 
 Floats = NDArray[np.float32]
 
+MOST_OF_HISTORY = 0.5  # of its days, how many all windows reach back together, so that members have something to learn
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -26,12 +28,14 @@ class Examples:
 
 
 def chosen_windows(history: History, settings: BlendSettings) -> list[Window]:
-    """The windows that the settings ask for, the latest first."""
+    """The windows that the settings ask for, the latest first; shorter and closer where the history is short."""
     by_place = is_regular(history) if settings.split == "auto" else settings.split == "last_event"
     if by_place:
         return windows_of_last_events(history, settings.windows)
-    ends = [settings.step_days * n for n in range(settings.windows)]
-    return windows_by_time(history, ends, settings.window_days)
+    reach = settings.window_days + settings.step_days * (settings.windows - 1)
+    share = min(1.0, MOST_OF_HISTORY * float(history.age_days.max(initial=0)) / reach)
+    ends = [share * settings.step_days * n for n in range(settings.windows)]
+    return windows_by_time(history, ends, share * settings.window_days)
 
 
 def examples_of(

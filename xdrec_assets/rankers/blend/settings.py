@@ -61,8 +61,12 @@ class BlendSettings(Section):
         "auto: last_event where ages are only places in a sequence",
     )
     windows: int = Field(default=10, ge=1, description="Moments of the past that are learned from")
-    window_days: float = Field(default=90.0, gt=0, description="Days after each moment in which what is taken counts")
-    step_days: float = Field(default=30.0, gt=0, description="Days from one moment to the next")
+    window_days: float = Field(
+        default=90.0, gt=0, description="Days after each moment in which what is taken counts; fewer in a short history"
+    )
+    step_days: float = Field(
+        default=30.0, gt=0, description="Days from one moment to the next; fewer in a short history"
+    )
     people: int = Field(default=900, ge=1, description="People of a platform learned from in a window, at most")
     negatives: int = Field(default=40, ge=1, description="Candidates not taken that are kept per person, at most")
     learner: Literal["auto", "trees", "linear"] = Field(
