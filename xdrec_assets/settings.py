@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, TypeVar
@@ -66,13 +67,26 @@ def stage_settings(folder: PlatformFolder) -> StageSettings:
             )
         return settings
 
+    def of_rankers_in_use(section: str, key: str, named: Iterable[str]) -> None:
+        """What is said of a ranker that is not in use would change nothing."""
+        unused = sorted(set(named) - set(rankers.in_use))
+        if unused:
+            raise YamlError(
+                f"{folder.path / 'settings.yaml'}: {section}.{key}: found {', '.join(unused)}, expected rankers in use "
+                f"({', '.join(rankers.in_use)}); add it to rankers.in_use, or leave it out"
+            )
+
+    rankers, transfer = read("rankers", RankerSettings), read("transfer", TransferSettings)
+    search = read("search", SearchSettings)
+    of_rankers_in_use("transfer", "of", transfer.of)
+    of_rankers_in_use("search", "rankers", search.rankers or ())
     return StageSettings(
         history=read("history", HistorySettings),
         embeddings=read("embeddings", EmbeddingSettings),
         knowledge=read("knowledge", KnowledgeSettings),
-        rankers=read("rankers", RankerSettings),
-        transfer=read("transfer", TransferSettings),
-        search=read("search", SearchSettings),
+        rankers=rankers,
+        transfer=transfer,
+        search=search,
         evaluation=evaluation(),
         recommendations=read("recommendations", RecommendationSettings),
     )

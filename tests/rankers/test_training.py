@@ -127,6 +127,11 @@ def test_models_of_a_run_killed_before_it_published_are_not_taken_for_the_former
         assert np.diff(model.arrays()["similarity.indptr"]).max() == 2
 
 
+def test_models_are_trained_again_where_new_items_are_answered_for_otherwise(joined: Pipeline, tmp_path: Path) -> None:
+    assert trained(joined) == [*SCOPES]
+    assert trained(of_two(tmp_path, "rankers: {new_items: {discount: 0.5}}\n")) == [*SCOPES]
+
+
 def test_a_broken_model_is_trained_again(joined: Pipeline) -> None:
     trained(joined)
     (arrays,) = (joined.places.models / "item_knn" / AS_OF.key / "shop").glob("*.safetensors")

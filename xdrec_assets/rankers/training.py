@@ -39,6 +39,9 @@ from xdrec_assets.rankers.transfer.shown import fitting_texts, used_by
 from xdrec_assets.rankers.transfer.strategy import KnowledgeOf
 from xdrec_assets.rankers.transfer.transferred import transferred
 
+UNFINISHED = "unfinished"
+"""In a model's folder: what a killed training had learned; it goes when all models of the date are kept."""
+
 
 class OtherPastError(StoredRankerError):
     """What is known of the time before a date has changed since the models of that date were trained."""
@@ -55,7 +58,8 @@ def publish_ranker(pipeline: Pipeline, ranker: str, partition: Partition) -> Ite
     settings = {scope: getattr(each, ranker).model_dump(mode="json") for scope, each in by_scope.items()}
     known = pipeline.lake.fingerprints("knowledge/item_vectors", [partition.key])
     transfer = pipeline.settings.transfer.told_of(ranker)
-    made_from = fingerprint(past.digest, known, settings, transfer, pipeline.code_of("rankers"))
+    new_items = pipeline.settings.rankers.new_items.model_dump(mode="json")
+    made_from = fingerprint(past.digest, known, settings, transfer, new_items, pipeline.code_of("rankers"))
     folders = [pipeline.places.models / model.folder(partition.key) for model in models]
     published = not stale(pipeline, [table], {partition.key: made_from})
     if published and all(is_kept(folder, made_from) for folder in folders):
@@ -63,6 +67,8 @@ def publish_ranker(pipeline: Pipeline, ranker: str, partition: Partition) -> Ite
         return
     tables, knowledge = upstream_versions(pipeline), load_knowledge(pipeline, partition.first)
     rows = [_keep(pipeline, model, past, knowledge, tables, made_from, by_scope[model.platform]) for model in models]
+    for folder in folders:
+        shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
     _forget_others(folders)
     built = pa.Table.from_pylist(rows, schema=load_contract(table).arrow_schema())
     figures = {"models": len(rows), "seconds to fit": round(sum(row["fit_seconds"] for row in rows), 2)}
@@ -164,16 +170,16 @@ def _keep(
 
     history, key = past.history, past.history.as_of.isoformat()
     folder = pipeline.places.models / model.folder(key)
-    unfinished = folder / "unfinished"
+    unfinished = folder / UNFINISHED / str(made_from)
     began, before = time.perf_counter(), partial(knowledge_before, pipeline, past)
     ranker = train(model, history, knowledge, rankers, pipeline.settings.transfer, unfinished, before)
     seconds = time.perf_counter() - began
     transfer: dict[str, Any] = {"strategy": NONE}
     if model.platform == ALL:
         transfer = pipeline.settings.transfer.told_of(model.ranker) | {"used": used_by(ranker)}
-    settings = ranker.settings.model_dump(mode="json") | {"transfer": transfer}
+    new_items = rankers.new_items.model_dump(mode="json")
+    settings = ranker.settings.model_dump(mode="json") | {"transfer": transfer, "new_items": new_items}
     save_ranker(ranker, folder, origin_of(pipeline, past, model.platform, settings, tables), made_from)
-    shutil.rmtree(unfinished, ignore_errors=True)
     return {
         "as_of": history.as_of,
         "ranker": model.ranker,
@@ -184,5 +190,5 @@ def _keep(
         "n_people": history.n_people,
         "n_interactions": len((history if model.platform == ALL else history.only(model.platform)).person),
         "fit_seconds": seconds,
-        "bytes": sum(file.stat().st_size for file in folder.iterdir()),
+        "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
     }

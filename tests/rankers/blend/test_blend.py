@@ -1,5 +1,7 @@
 """The blend as a ranker: what it learns from, what it falls back on, what it keeps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,19 @@ def test_without_a_past_to_learn_from_members_are_added_up() -> None:
     scores = blend.score(np.array([0, 3]), slice(0, 4))
     assert scores[0].argmax() == 1  # what one who is alike took
     assert not scores[1].any()
+
+
+def test_a_young_platform_keeps_no_other_from_learning(world: World) -> None:
+    """Music began a day ago: there is nothing to learn of it yet, and the target is learned as without it."""
+    history = world.history
+    is_young = history.item < history.items_of("music").stop
+    age = np.where(is_young, history.age_days / 100, history.age_days + 1)
+    blend = Blend(SETTINGS.model_copy(update={"window_days": 10.0})).fit(
+        replace(history, age_days=age.astype(np.float32)), world.knowledge
+    )
+    young, target = (set(blend.arrays()[f"linear.{platform}.weight"].tolist()) for platform in (0, PLATFORM))
+    assert young == {0.0, 1.0}  # members' shares, added up
+    assert len(target) > 5
 
 
 @pytest.mark.parametrize("learner", ["linear", "trees"])

@@ -58,3 +58,4 @@ def test_places_in_a_sequence_are_told_from_times() -> None:
     assert is_regular(timed([(0, 0, 3), (0, 1, 2), (0, 2, 1), (1, 2, 2), (1, 1, 1)], [3], 2))
     assert not is_regular(timed([(0, 0, 30), (0, 1, 2), (0, 2, 1), (1, 2, 5), (1, 1, 1)], [3], 2))
     assert not is_regular(timed([(0, 0, 30)], [3], 1))
+    assert not is_regular(timed([(0, item, 30 if item < 12 else 3) for item in range(24)], [24], 1))  # two baskets

@@ -136,6 +136,18 @@ def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
     torch.testing.assert_close(together.vectors, alone.vectors, rtol=1e-3, atol=1e-4)
 
 
+class Diverging(TinyNetwork):
+    """Whose loss is no number."""
+
+    def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
+        return super().loss(batch, generator) * float("nan")
+
+
+def test_a_training_that_diverges_says_so() -> None:
+    with pytest.raises(ValueError, match=r"Diverging: the loss of pass 1 is nan.* lower learning_rate \(0.02\)"):
+        optimise(Diverging(HISTORY.n_items), Sequences.of(HISTORY), SETTINGS)
+
+
 class Counting(TinyNetwork):
     """Remembers the people of each batch."""
 

@@ -63,6 +63,12 @@ def test_equal_scores_are_ranked_in_the_middle_of_their_like() -> None:
     assert found.ndcg(network, "cpu") == pytest.approx(1 / np.log2(1 + 1 + 10 / 2))  # eleven are left, ten others
 
 
+def test_scores_that_are_no_numbers_find_nothing() -> None:
+    network = Fixed(24)
+    network.vectors = torch.nn.Parameter(torch.full((24, 1), float("nan")))
+    assert HeldOut.of(sequences(), 1000, seed=3).ndcg(network, "cpu") == 0
+
+
 def test_a_network_in_training_is_in_training_afterwards() -> None:
     network = TinyNetwork(24)
     HeldOut.of(sequences(), 1000, seed=3).ndcg(network, "cpu")

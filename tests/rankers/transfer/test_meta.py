@@ -9,10 +9,11 @@ from tests.rankers.planted import TARGET, planted_world
 from tests.rankers.transfer.problems import taste_hits
 from tests.rankers.transfer.tiny_network import Tiny, TinyNetwork, batch_of, problem_of
 from xdrec_assets.rankers.als import ALS
+from xdrec_assets.rankers.transfer import personal_start as personal_start_module
 from xdrec_assets.rankers.transfer.learned_start import LearnedStart
 from xdrec_assets.rankers.transfer.meta import Meta, drawn_batches
 from xdrec_assets.rankers.transfer.parts import with_people
-from xdrec_assets.rankers.transfer.personal_start import PersonalStart
+from xdrec_assets.rankers.transfer.personal_start import PersonalStart, _others
 from xdrec_assets.rankers.transfer.settings import MetaSettings
 
 WORLD = planted_world()
@@ -33,6 +34,20 @@ def personal_start(order: str = "second", steps: int = 2) -> PersonalStart:
     start = PersonalStart(network, PLATFORM, slice(6, 12), 2, steps, 0.5, order, support=2, drawn=4)
     torch.nn.init.normal_(start.start.up.weight)
     return start.double()
+
+
+def test_a_platform_without_items_between_others_is_nobody_s() -> None:
+    found = _others(torch.tensor([0, 0, 2, 2]), 5, seed=0)
+    assert found.shape == (3, 5)
+    assert set(found[0].tolist()) == {0, 1} and set(found[2].tolist()) == {2, 3}
+
+
+def test_many_people_are_adapted_a_part_at_a_time_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = personal_start()
+    items = start.item_states()
+    whole = start.person_states(BATCH, items)
+    monkeypatch.setattr(personal_start_module, "CELLS", 1)
+    torch.testing.assert_close(start.person_states(BATCH, items), whole)
 
 
 def loss_and_slope(start: torch.nn.Module, weights: Tensor, along: Tensor) -> tuple[float, float]:

@@ -55,7 +55,7 @@ class Blend(Ranker[BlendSettings]):
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         """Learn to blend at moments of the past, and fit the members on all of the history."""
         platforms = platforms_with_events(history)
-        moment = self._moment_of(history, knowledge.text)
+        moment = self._moment_of(history, knowledge.text, platforms)
         examples = self._examples(history, knowledge.text, platforms)
         self._learners = {each: self._learned(examples[each], moment.names(each)) for each in platforms}
         self._moment = moment
@@ -110,20 +110,18 @@ class Blend(Ranker[BlendSettings]):
         ranker._learners = {platform: _learner_of(arrays, platform) for platform in platforms}
         return ranker
 
-    def _moment_of(self, history: History, text: Floats) -> Moment:
-        members = fitted_members(self.settings.members, history, text)
+    def _moment_of(self, history: History, text: Floats, platforms: list[int]) -> Moment:
+        members = fitted_members(self.settings.members, history, text, platforms)
         return Moment(history, text, members, self.settings.candidates)
 
     def _examples(self, history: History, text: Floats, platforms: list[int]) -> dict[int, list[Examples]]:
-        """By platform and window, those of all windows in which each platform had events before."""
+        """By platform those of all windows before which it had events."""
         found: dict[int, list[Examples]] = {platform: [] for platform in platforms}
         rng = np.random.default_rng(self.settings.seed)
         for window in chosen_windows(history, self.settings):
-            if platforms_with_events(window.before) != platforms:
-                continue  # members would be others, and so would the features
-            moment = self._moment_of(window.before, text)
-            for platform, parts in found.items():
-                parts.append(examples_of(moment, window, platform, self.settings, rng))
+            moment = self._moment_of(window.before, text, platforms)
+            for platform in platforms_with_events(window.before):
+                found[platform].append(examples_of(moment, window, platform, self.settings, rng))
         return found
 
     def _learned(self, parts: list[Examples], names: list[str]) -> Learner:

@@ -27,14 +27,17 @@ class Member:
     ranker: Ranker[Any]
 
 
-def fitted_members(chosen: Sequence[MemberSettings], history: History, text: Floats) -> list[Member]:
+def fitted_members(
+    chosen: Sequence[MemberSettings], history: History, text: Floats, platforms: Sequence[int] | None = None
+) -> list[Member]:
     """The members fitted on a history: `own` ones once for each platform with events, `all` ones once.
 
     text: (n_items, d), given to members as fused vectors too, for those of the knowledge hold choices made after the
-    moments that the blend learns from. Where one platform alone has events, both scopes are the same and of two alike
+    moments that the blend learns from. platforms: for which to fit `own` ones, where not those with events, so that all
+    moments have the same. Where one platform alone has events, both scopes are the same and of two alike
     one is fitted.
     """
-    plan = planned(chosen, platforms_with_events(history))
+    plan = planned(chosen, platforms_with_events(history) if platforms is None else platforms)
     return [_fitted(each, title, platform, history, text) for each, title, platform in plan]
 
 

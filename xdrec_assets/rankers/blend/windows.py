@@ -72,7 +72,8 @@ def is_regular(history: History) -> bool:
     steps = np.diff(age)[person[1:] == person[:-1]]
     if not len(steps):
         return False
-    return bool(np.unique(steps, return_counts=True)[1].max() >= REGULAR * len(steps))
+    lengths, counts = np.unique(steps, return_counts=True)
+    return bool(lengths[counts.argmax()] > 0 and counts.max() >= REGULAR * len(steps))
 
 
 def _newest(history: History, among: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -51,7 +51,7 @@ class Checkpoint:
         digest = hashlib.blake2b(settings.model_dump_json().encode(), digest_size=16)
         for name, weights in network.state_dict().items():
             digest.update(name.encode())
-            digest.update(weights.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+            digest.update(weights.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         for values in (history.person, history.item, history.strength, history.age_days):
             size = max(1, BYTES_AT_ONCE // values.itemsize)
             for start in range(0, len(values), size):

@@ -40,6 +40,9 @@ def optimise(network: Network, sequences: Sequences, settings: TrainingSettings,
 
     Returns:
         How it went.
+
+    Raises:
+        ValueError: a pass has a loss that is no number.
     """
     n_cards = torch.cuda.device_count()
     if n_cards > 1 and place()[1] == 1:
@@ -84,6 +87,11 @@ def _passes(
     while len(people) and not course.is_over:
         number = len(course.losses)
         course.losses.append(_pass(network, held_out.sequences, people, optimiser, settings, number, device))
+        if not np.isfinite(course.losses[-1]):
+            raise ValueError(
+                f"{type(network).__name__}: the loss of pass {number + 1} is {course.losses[-1]}, expected a number; "
+                f"lower learning_rate ({settings.learning_rate:g})"
+            )
         if len(held_out.people):
             course.validation.append(held_out.ndcg(network, device))
         if course.best == number:

@@ -160,5 +160,9 @@ class SASRec(NeuralRanker[SASRecSettings]):
 
     name = "sasrec"
 
+    def __init__(self, settings: SASRecSettings) -> None:
+        super().__init__(settings)
+        self.takes_stand_ins = settings.vectors == "none"  # type: ignore[misc]  # with vectors it reads texts itself
+
     def network_of(self, history: History, knowledge: Knowledge) -> SASRecNetwork:
         return SASRecNetwork(history, knowledge, self.settings)

@@ -17,6 +17,7 @@ from torch import Tensor
 from xdrec_assets.joined.history import History
 
 ONE_DAY = np.float32(1)
+ROWS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,18 @@ class Sequences:
         return replace(self, n_held_out=n_held_out)
 
     def on_last_day(self, people: NDArray[np.integer]) -> NDArray[np.int64]:
-        """How many events each of some people with events has within a day of the last one, shape (n,)."""
-        rows, counts = self._rows(people)
-        age, start = self.history.age_days[rows], np.cumsum(counts) - counts
-        if not len(rows):
-            return counts
-        youngest = np.repeat(np.minimum.reduceat(age, start), counts)
-        return np.add.reduceat((age < youngest + ONE_DAY).astype(np.int64), start)
+        """How many events each of some people has within a day of the last one, shape (n,); reads all in parts."""
+        history, n = self.history, self.history.n_people
+        parts = [slice(first, first + ROWS_AT_ONCE) for first in range(0, len(history.person), ROWS_AT_ONCE)]
+        youngest, found = np.full(n, np.inf, dtype=np.float32), np.zeros(n, dtype=np.int64)
+        for part in parts:
+            np.minimum.at(youngest, history.person[part], history.age_days[part])
+        for part in parts:
+            person = history.person[part]
+            is_late = history.age_days[part] < youngest[person] + ONE_DAY
+            found += np.bincount(person[is_late], minlength=n)
+        of_people: NDArray[np.int64] = found[people]
+        return of_people
 
     def batch(self, people: NDArray[np.integer], device: str = "cpu") -> Batch:
         """The events of some people, (n,) person indices."""

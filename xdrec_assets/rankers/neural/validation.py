@@ -66,4 +66,4 @@ def _gains(scores: torch.Tensor, taken: Batch, item: NDArray[np.int64], first: i
     scores[taken.row[here], taken.items[here] - first] = -torch.inf  # what is to be found, too
     above, alike = (scores > wanted).sum(dim=1), (scores == wanted).sum(dim=1)
     rank = 1 + above.double() + alike.double() / 2
-    return torch.where(rank <= K, 1 / torch.log2(rank + 1), 0).cpu().numpy()
+    return torch.where((rank <= K) & wanted[:, 0].isfinite(), 1 / torch.log2(rank + 1), 0).cpu().numpy()

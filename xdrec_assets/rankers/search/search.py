@@ -88,7 +88,12 @@ def _tried(number: int, section: Section, tried: Mapping[str, Value], judge: Cal
     began = time.perf_counter()
     try:
         judged, refused = judge(section), None
-    except (ValueError, ArithmeticError) as error:  # numbers that no ranker can be learned with
+    except (
+        ValueError,
+        ArithmeticError,
+        RuntimeError,
+        MemoryError,
+    ) as error:  # numbers that no ranker can be learned with
         judged, refused = {}, _in_short(error)
     return Trial(number, section, tried, judged, time.perf_counter() - began, refused)
 

@@ -38,8 +38,9 @@ class Choice(Strategy[TransferSettings]):
     among the candidates (Bonferroni). Every candidate learns from what was known before the window and is judged by
     what the target's people took in it; the chosen one then learns again, from everything.
 
-    Knowledge is of before the window, too: vectors that have seen it would make every strategy that reads them look
-    better than it is.
+    Judged are items that somebody took before the window: for new ones the same like items stand in, whatever the
+    strategy is. Knowledge is of before the window, too: vectors that have seen it would make every strategy that reads
+    them look better than it is.
     """
 
     name = "choice"
@@ -48,6 +49,7 @@ class Choice(Strategy[TransferSettings]):
         super().__init__(settings)
         names = (NONE, *settings.choice.candidates)
         self.strategies = {name: create_strategy(name, settings) for name in dict.fromkeys(names)}
+        self._final = {name: create_strategy(name, settings) for name in self.strategies}  # what targets share
         self._inner: tuple[History, Window, Problem] | None = None
 
     def fit(self, problem: Problem) -> Ranker[Any]:
@@ -60,7 +62,7 @@ class Choice(Strategy[TransferSettings]):
         names = [name for name, strategy in self.strategies.items() if name == NONE or strategy.suits(ranker_class)]
         evidence = self._judged(problem, names)
         chosen = next((row["strategy"] for row in evidence if row["chosen"]), NONE)
-        return Learned(self.strategies[chosen].fit(problem), chosen, evidence)
+        return Learned(self._final[chosen].fit(problem), chosen, evidence)
 
     def _judged(self, problem: Problem, names: list[str]) -> list[Evidence]:
         """A row for each strategy: its NDCG@10, how much more that is than none's, and at least, people, chosen."""
@@ -97,7 +99,7 @@ class Choice(Strategy[TransferSettings]):
         So what is learned once for all targets is learned once here, too.
         """
         if self._inner is None or self._inner[0] is not problem.history:
-            window = inner_window(problem.history, "time", self.settings.choice.days)
+            window = inner_window(problem.history, "time", self.settings.choice.days, "seen")
             knowledge_before = problem.knowledge_before or partial(_of_texts, problem.knowledge)
             knowledge = knowledge_before(window.history)
             self._inner = problem.history, window, replace(problem, history=window.history, knowledge=knowledge)

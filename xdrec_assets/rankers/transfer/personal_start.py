@@ -20,6 +20,8 @@ from xdrec_assets.rankers.transfer.next_item import contrast, drawn_of, next_ite
 from xdrec_assets.rankers.transfer.parts import places
 from xdrec_assets.rankers.transfer.residual_adapter import Residual
 
+CELLS = 50_000_000  # numbers of the vectors that the people of a part are adapted by: 200 MB
+
 
 class PersonalStart(Network):
     """p_u = f(x_u; φ_u), φ_u = θ - α ∇L_u(θ) some times over: x_u the network's state, f a residual adapter.
@@ -71,9 +73,12 @@ class PersonalStart(Network):
         return self.network.item_states()
 
     def person_states(self, batch: Batch, items: Tensor) -> Tensor:
-        """The network's, each adapted to the person's own events."""
-        states = self.network.person_states(batch, items)
-        return self._moved(self._adapted(batch, states, items), states)
+        """The network's, each adapted to the person's own events, some people at a time."""
+        states, support = self.network.person_states(batch, items), self._support_of(batch)
+        at_once = max(1, CELLS // (self.support * self.drawn * items.shape[1]))
+        parts = zip(*(torch.split(part, at_once) for part in (*support, states)), strict=True)
+        moved = [self._moved(self._adapted(taken, counts, some, items), some) for taken, counts, some in parts]
+        return torch.cat(moved)
 
     def scores(self, people: Tensor, items: Tensor) -> Tensor:
         """As the network scores states."""
@@ -88,7 +93,7 @@ class PersonalStart(Network):
         examples = next_items(batch, self.target, self.drawn, generator)
         items = self.item_states()
         states = self.network.person_states(examples.before, items)
-        found = self._adapted(examples.before, states, items)
+        found = self._adapted(*self._support_of(examples.before), states, items)
         people, scale = self._moved(found, states), self.log_scale.exp()
         of_taken = self.scores(people, items[examples.item]).diagonal()
         loss = contrast(scale * of_taken, scale * self.scores(people, items[examples.drawn]), examples.is_own)
@@ -105,9 +110,8 @@ class PersonalStart(Network):
         moved: Tensor = vmap(lambda own, state: functional_call(self.start, own, (state,)))(parameters, states)
         return moved
 
-    def _adapted(self, batch: Batch, states: Tensor, items: Tensor) -> Parameters:
-        """φ of everyone: the start's parameters, each (n, …)."""
-        taken, counts = self._support_of(batch)
+    def _adapted(self, taken: Tensor, counts: Tensor, states: Tensor, items: Tensor) -> Parameters:
+        """φ of everyone: the start's parameters, each (n, …). taken, counts: `_support_of` these people."""
         own = {name: value.expand(len(states), *value.shape) for name, value in self._start.items()}
         of_taken, of_others = items[taken], items[self.others[self.platform[taken]]]  # (n, s, d), (n, s, m, d)
         gradients = vmap(grad(self._support_loss))
@@ -144,5 +148,6 @@ def _others(platform: Tensor, n: int, seed: int) -> Tensor:
     generator, drawn = torch.Generator().manual_seed(seed), []
     for index in range(int(platform.max()) + 1 if len(platform) else 0):
         own = torch.nonzero(platform == index)[:, 0]
-        drawn.append(own[drawn_of(len(own), n, generator)].repeat(-(-n // max(1, len(own))))[:n])
+        chosen = own[drawn_of(len(own), n, generator)]
+        drawn.append(chosen.repeat(-(-n // len(own)))[:n] if len(own) else own.new_zeros(n))  # of none nobody asks
     return torch.stack(drawn) if drawn else torch.zeros((0, n), dtype=torch.int64)

@@ -34,8 +34,8 @@ STATES: Final = tuple(ranker for ranker in NEURAL if ranker != "ncf")
 """Networks of which nothing is kept but the states of people and of items."""
 FACTORS: Final = ("nearest_text", "svd", "nmf", "als", "linear", "logistic", *STATES)
 """Rankers whose score follows from the product of a person's vector and an item's."""
-READERS: Final = ("nearest_text", "clusters", "linear", "logistic", "blend", *STATES)
-"""Rankers that learn from what is known of items, beside who took what."""
+READERS: Final = ("clusters", "linear", "logistic", "two_tower", "lstm")
+"""Rankers that read fused vectors, which hold more than the texts: those are the same whoever else there is."""
 SUITED: Final[dict[str, Collection[str]]] = {
     "features": READERS,
     "mapping": FACTORS,
