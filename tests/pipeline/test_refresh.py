@@ -22,6 +22,7 @@ NEVER_MADE = {f"embeddings/{table}" for table in ("tuned_encoder", *MEDIA)}  # t
 NOTHING_IN_IT = {
     *(f"embeddings/{table}" for table in ("quarantined", "quantised_texts")),
     *(f"knowledge/{table}" for table in ("quarantined", "generated", "generated_refused")),
+    "rankers/searches",
 }
 QUARANTINED = ("wrong_type", "missing", "years_ahead", "wrong_unit", "too_late")
 
