@@ -6,14 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.rankers.planted import history_of, knowledge_of
+from tests.rankers.planted import PLATFORMS, history_of, knowledge_of
 from xdrec_assets.joined.history import History
+from xdrec_assets.rankers.als import ALS
 from xdrec_assets.rankers.item_knn import ItemKNN
 from xdrec_assets.rankers.nearest_text import NearestText
 from xdrec_assets.rankers.new_items import StandIns, WithNewItems, answering_known_items, answering_new_items
+from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
+from xdrec_assets.rankers.ranking import top_k
 from xdrec_assets.rankers.settings import ItemKNNSettings, NearestTextSettings, NewItemsSettings, RankerSettings
 from xdrec_assets.rankers.store import load_ranker, save_ranker
+from xdrec_assets.rankers.transfer.per_platform import PerPlatform
+from xdrec_assets.rankers.transfer.strategy import Learned
 
 PEOPLE = np.array([0, 1])
 
@@ -112,6 +117,33 @@ def test_it_is_kept_and_taken_back_with_its_stand_ins(history: History, tmp_path
     assert answering_known_items(loaded).score(PEOPLE, slice(0, 7)).tobytes() == (
         alone.score(PEOPLE, slice(0, 7)).tobytes()
     )
+
+
+@pytest.mark.parametrize("shift", [0.0, -3.0])
+def test_the_best_are_the_same_by_products_and_by_whole_rows(shift: float) -> None:
+    """With the shift all scores are below zero, where products of new items are not their scores."""
+    rng, n_people, n_items = np.random.default_rng(3), 200, 5000
+    taken = [(u, int(i)) for u in range(n_people) for i in rng.choice(4000, 5, replace=False)]  # 1,000 are new
+    history = history_of(taken, [n_items], n_people)
+    people = np.column_stack([rng.normal(size=(n_people, 8)), np.full(n_people, shift)]).astype(np.float32)
+    items = np.column_stack([rng.normal(size=(n_items, 8)) * 0.2, np.ones(n_items)]).astype(np.float32)
+    known = ALS.from_arrays({"people": people, "items": items}, RankerSettings().als)
+    text = knowledge_of(rng.normal(size=(n_items, 6)), n_people).text
+    ranker = WithNewItems(
+        PerPlatform({PLATFORMS[0]: Learned(known, "none", ())}, {PLATFORMS[0]: slice(0, n_items)}),
+        StandIns.of(history, text, 0.9),
+    )
+    popularity = Popularity(RankerSettings().popularity).fit(history, knowledge_of(text, n_people))
+    asked, whole = np.arange(n_people), slice(0, n_items)
+    best = top_k(ranker, popularity, history, asked, whole, 10)
+    scores = ranker.score(asked, whole)
+    scores[history.person, history.item] = -np.inf
+    expected = np.sort(scores, axis=1)[:, ::-1][:, :10]
+    np.testing.assert_allclose(best.scores, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(np.take_along_axis(scores, best.items, axis=1), expected, rtol=1e-4, atol=1e-5)
+    assert np.isin(best.items, ranker.stand_ins.item).any()
+    factors = ranker.of_items(whole).factors()
+    assert factors is not None and factors[1].shape == items.shape
 
 
 def test_it_goes_by_its_rankers_name_and_settings(history: History) -> None:

@@ -67,6 +67,7 @@ class WithNewItems(Ranker[Any]):
     """
 
     name = "with_new_items"
+    products_below_zero = False
 
     def __init__(self, ranker: Ranker[Any], stand_ins: StandIns) -> None:
         super().__init__(ranker.settings)
@@ -93,6 +94,19 @@ class WithNewItems(Ranker[Any]):
     def _outside(self, people: NDArray[Any], by: NDArray[np.int64], first: int, stop: int) -> NDArray[np.float32]:
         """Scores of stand-ins that are not all among the items asked for."""
         return np.asarray(self.ranker.score(people, slice(first, stop))[:, by - first])
+
+    def of_items(self, items: slice) -> Ranker[Any]:
+        return WithNewItems(self.ranker.of_items(items), self.stand_ins)
+
+    def factors(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """A new item's vector is w times that of its stand-in: the product is the score where it is not below zero."""
+        found = self.ranker.factors()
+        if found is None:
+            return None
+        people, items = found
+        items = items.copy()
+        items[self.stand_ins.item] = self.stand_ins.weight[:, None] * items[self.stand_ins.by]
+        return people, items
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return self.ranker.arrays() | {f"{PREFIX}{name}": array for name, array in vars(self.stand_ins).items()}

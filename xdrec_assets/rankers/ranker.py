@@ -39,6 +39,8 @@ class Ranker(ABC, Generic[SettingsT]):
     """Whether a like item answers for one without events: not where texts are read anyway (`new_items`)."""
     unfinished: Path | None = None
     """A folder for what `fit` has learned so far, from which it goes on after a kill; without it, it begins again."""
+    products_below_zero: ClassVar[bool] = True
+    """Whether products of its factors that are below zero are scores as well."""
     losses: tuple[float, ...] = ()
     """What `fit` minimised, pass by pass, where it goes in passes and tells; kept beside the model, not part of it."""
 
@@ -65,8 +67,15 @@ class Ranker(ABC, Generic[SettingsT]):
             NotFittedError: before `fit`.
         """
 
+    def of_items(self, items: slice) -> Ranker[Any]:
+        """The ranker behind this one that answers for some items, where there are several."""
+        return self
+
     def factors(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """Vectors of people and items, (n_people, d) and (n_items, d), where all scores are their inner products."""
+        """Vectors of people and items, (n_people, d) and (n_items, d), where all scores are their inner products.
+
+        Where `products_below_zero` is false, products below zero may be higher than the scores, below zero too.
+        """
         return None
 
     @abstractmethod

@@ -56,13 +56,17 @@ def top_k(
         ValueError: a candidate lies outside `items` or stands twice, or the ranker gives a score that is not finite.
     """
     chosen = Candidates.of(candidates, items, popularity)
+    ranker = ranker.of_items(items)
     scoring = Scoring(ranker, history, items, chosen, k)
     best = largest_products(scoring, people, cells_per_batch)
-    rest = np.flatnonzero(~best.is_clear)
+    is_clear = best.is_clear
+    if not ranker.products_below_zero:
+        is_clear = is_clear & (best.scores[:, -1:] >= 0).all(axis=1)
+    rest = np.flatnonzero(~is_clear)
     of_rest = joined(scoring.each(people[rest], lambda ready: best_of(ready, chosen, k), cells_per_batch), k)
     if len(rest) == len(people):
         return of_rest
-    ranking = Ranking(chosen.items.astype(np.int32).take(best.columns), best.scores, ~best.is_clear)
+    ranking = Ranking(chosen.items.astype(np.int32).take(best.columns), best.scores, ~is_clear)
     ranking.items[rest], ranking.scores[rest], ranking.by_popularity[rest] = vars(of_rest).values()
     return ranking
 

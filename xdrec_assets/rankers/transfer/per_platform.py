@@ -65,6 +65,11 @@ class PerPlatform(Ranker[Any]):
                 scores[:, both.start - items.start : both.stop - items.start] = found
         return scores
 
+    def of_items(self, items: slice) -> Ranker[Any]:
+        """The part of a platform that all of these items are of, if there is one."""
+        within = [name for name, of in self.items.items() if of.start <= items.start and items.stop <= of.stop]
+        return self.parts[within[0]] if within else self
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Every part's arrays, named `platform:array`."""
         return {
