@@ -2,11 +2,13 @@
 
     python -m benchmarks.sasrec --data DATA --set beauty [--only "ids" "ids and text"]
     python -m benchmarks.sasrec --data DATA --set beauty --test
+    python -m benchmarks.sasrec --data DATA --set beauty --blend [--test]
     python -m benchmarks.sasrec --data DATA --set beauty --peer PYTHON [--people 2000] [--passes 10]
 
 DATA holds s3rec. Protocol and candidates are those of benchmarks.leaderboards: leave-one-out, full ranking, what a
 person took left out. Variants are judged by the item before the last of everyone; --test trains the one that was chosen
-so on all but everyone's last item, and judges by that one, beside published figures. Seconds are the clock's.
+so on all but everyone's last item, and judges by that one, beside published figures. --blend judges the blend with
+SASRec among its members instead, which trains it three times over. Seconds are the clock's.
 
 The peer needs an environment of its own (`python -m venv ~/recbole && ~/recbole/bin/pip install recbole`); name its
 Python by --peer. Both learn from the same events of the same people with the same sizes, steps, dropout and loss: IDs
@@ -35,12 +37,14 @@ from benchmarks.leaderboard_rounds import ONE, Round, rank
 from xdrec_assets.evaluation.metrics.ranking import find_hits, ndcg_at_k
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
+from xdrec_assets.rankers.blend.blend import Blend
+from xdrec_assets.rankers.blend.settings import BlendSettings, MemberSettings
 from xdrec_assets.rankers.neural.sasrec import SASRec
 from xdrec_assets.rankers.neural.sequences import Sequences
 from xdrec_assets.rankers.neural.settings import SASRecSettings
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranking import top_k
-from xdrec_assets.rankers.settings import PopularitySettings
+from xdrec_assets.rankers.settings import PopularitySettings, Section
 
 K = 10
 HEADER = "| what | NDCG@10 | Recall@10 | seconds |\n|---|---|---|---:|"
@@ -52,14 +56,26 @@ VARIANTS = {
     "ids and fused": SASRecSettings(vectors="fused", epochs=12, validation_people=0),
     "ids and text, 1,024 negatives": SASRecSettings(negatives=1024, epochs=12, validation_people=0),
 }
+BLEND = BlendSettings(
+    members=(
+        MemberSettings(ranker="nearest_text"),
+        MemberSettings(ranker="item_knn"),
+        MemberSettings(ranker="user_knn", settings={"neighbours": 300}),
+        MemberSettings(ranker="als", settings={"iterations": 8}),
+        MemberSettings(ranker="sasrec", settings={"epochs": 12, "validation_people": 0}),
+    ),
+    windows=2,
+    people=6000,
+    candidates=40,
+)
 BESIDE_PEER = SASRecSettings(
     vectors="none", size=64, dropout=0.3, events_per_batch=1024, warmup_batches=0, validation_people=0
 )
 
 
-def trial(title: str, at: Round, platform: str, settings: SASRecSettings) -> str:
+def trial(title: str, at: Round, platform: str, settings: Section, ranker: str = SASRec.name) -> str:
     """A line of the table: fit, rank, judge."""
-    entry = rank(at, SASRec.name, ONE, settings, [platform])[platform]
+    entry = rank(at, ranker, ONE, settings, [platform])[platform]
     return row(title, at.asked[platform].ndcg(entry.lists[0]), entry.fit_seconds)
 
 
@@ -70,9 +86,13 @@ def row(title: str, ndcg: np.ndarray, seconds: float) -> str:
     return f"| {title} | {found} | {seconds:.1f} |"
 
 
-def judged(contest: Contest, platform: str, only: Sequence[str], is_test: bool) -> Iterator[str]:
-    """The table of variants on validation, or of the chosen one in the test."""
+def judged(contest: Contest, platform: str, only: Sequence[str], is_test: bool, is_blend: bool) -> Iterator[str]:
+    """The table of variants on validation, or of the chosen one in the test; or of the blend."""
     yield HEADER
+    if is_blend:
+        at = final_of(contest) if is_test else round_of(contest, contest.validation)
+        yield trial("blend", at, platform, BLEND, Blend.name)
+        return
     if is_test:
         yield trial(CHOSEN, final_of(contest), platform, VARIANTS[CHOSEN])
         for name, (recall, ndcg) in contest.published[platform].items():
@@ -169,6 +189,7 @@ def main() -> None:
     parser.add_argument("--set", choices=["beauty", "toys"], required=True)
     parser.add_argument("--only", nargs="*", choices=VARIANTS, default=[], help="variants to judge on validation")
     parser.add_argument("--test", action="store_true", help="judge the chosen variant by the last items")
+    parser.add_argument("--blend", action="store_true", help="judge the blend with SASRec among its members")
     parser.add_argument("--peer", type=Path, help="the Python of an environment that has RecBole")
     parser.add_argument("--people", type=int, default=2000, help="beside the peer")
     parser.add_argument("--passes", type=int, default=10, help="beside the peer")
@@ -178,7 +199,7 @@ def main() -> None:
         task = task_of(round_of(contest, contest.validation), asked.set, asked.people)
         lines = beside_peer(task, BESIDE_PEER.model_copy(update={"epochs": asked.passes}), asked.peer)
     else:
-        lines = judged(contest, asked.set, asked.only, asked.test)
+        lines = judged(contest, asked.set, asked.only, asked.test, asked.blend)
     for line in lines:
         print(line, flush=True)
 

@@ -91,8 +91,11 @@ class _Array:
             self.depth, self.problem = 1, AFTER_END
 
     def _joined(self, problem: str | None) -> dict[str, Any]:
-        """The record begun, as one line without the comma and the bracket that may stand behind it."""
-        text = "\n".join(row["line"] for row in self.begun).removeprefix(",").strip()
+        """The record begun, as one line: what is whole without the comma and the bracket that may stand behind it."""
+        text = "\n".join(row["line"] for row in self.begun)
+        if problem:
+            return {**self.begun[0], "line": text, "problem": problem}
+        text = text.removeprefix(",").strip()
         if self.depth < 1:
             text = text.removesuffix("]").strip()
-        return {**self.begun[0], "line": text.removesuffix(",").strip(), "problem": problem}
+        return {**self.begun[0], "line": text.removesuffix(",").strip(), "problem": None}

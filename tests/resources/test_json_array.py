@@ -88,6 +88,11 @@ def test_an_empty_array_has_no_records(tmp_path: Path) -> None:
     assert read(tmp_path, "[\n]\n")[0] == []
 
 
+def test_a_record_that_does_not_end_keeps_all_of_its_lines(tmp_path: Path) -> None:
+    rows, _ = read(tmp_path, "[[\n,")
+    assert [(line, problem) for _, line, problem in rows] == [("[\n,", "the file ends within a record")]
+
+
 PIECES = [b"\n", b"[", b"]", b"{", b"}", b",", b'"', b"\\", b'{"a": "b"}', b"x", b"\xff", b" ", b"\r", b"[\n", b"\n]\n"]
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
