@@ -40,12 +40,16 @@ def planted_log(seed: int = 0) -> Events:
     return first_of_each_pair(events_of(ITEMS, np.array(people), np.array(items), times))
 
 
-@pytest.fixture(scope="module")
-def contest() -> Contest:
+def planted_contest() -> Contest:
     events = planted_log()
     split = split_global_time(events, VALIDATION_FROM, TEST_FROM)
     text = np.random.default_rng(0).standard_normal((len(ITEMS), 8)).astype(np.float32)
     return Contest("Planted", DataSet(events, TEXTS), text, split.validation, split.test)
+
+
+@pytest.fixture(scope="module")
+def contest() -> Contest:
+    return planted_contest()
 
 
 @pytest.fixture(scope="module")

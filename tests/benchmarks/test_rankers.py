@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 
 from benchmarks import rankers
-from benchmarks.data_sets import DataSet
 from benchmarks.leaderboard_contests import Contest, round_of
 from benchmarks.leaderboard_rounds import Entry, Round, rank
 from benchmarks.rankers import Kept, _named, entries_asked, settings_chosen, tables
 from benchmarks.strategy_tables import lines_of, strategy_table
-from tests.benchmarks.test_leaderboards import ITEMS, N_PEOPLE, TEST_FROM, TEXTS, VALIDATION_FROM, cells, planted_log
-from xdrec_assets.evaluation.protocols.by_time import split_global_time
+from tests.benchmarks.test_leaderboards import N_PEOPLE, cells, planted_contest
 from xdrec_assets.rankers.settings import SVDSettings
 
 ASKED = ["popularity", "item_knn", "svd"]
@@ -25,10 +23,7 @@ NEWCOMERS = N_PEOPLE // 4
 
 @pytest.fixture(scope="module")
 def contest() -> Contest:
-    events = planted_log()
-    split = split_global_time(events, VALIDATION_FROM, TEST_FROM)
-    text = np.random.default_rng(0).standard_normal((len(ITEMS), 8)).astype(np.float32)
-    return Contest("Planted", DataSet(events, TEXTS), text, split.validation, split.test)
+    return planted_contest()
 
 
 @pytest.fixture(scope="module")

@@ -88,3 +88,15 @@ def test_the_same_is_recommended(world: World, on_disk: History) -> None:
     popularity = Popularity(SETTINGS.popularity).fit(world.history, world.knowledge)
     held, mapped = (top_k(ranker, popularity, history, people, items, 5) for history in (world.history, on_disk))
     np.testing.assert_array_equal(held.items, mapped.items)
+
+
+def test_some_rows_are_kept_and_made_younger() -> None:
+    history = history_of([(0, 0), (0, 3), (1, 1), (1, 4)], [2, 3], n_people=2)
+    history = replace(history, age_days=np.array([4, 5, 6, 7], dtype=np.float32))
+    found = history.where(np.array([True, False, True, True]), np.array([1, 2, 3, 4], dtype=np.float32))
+    assert (found.person.tolist(), found.item.tolist()) == ([0, 1, 1], [0, 1, 4])
+    assert found.age_days.tolist() == [3, 3, 3]
+    assert found.age_days.dtype == np.float32
+    assert history.where(history.person == 0, 4.0).age_days.tolist() == [0, 1]
+    assert history.without("music").item.tolist() == [3, 4]
+    assert history.age_days.tolist() == [4, 5, 6, 7]

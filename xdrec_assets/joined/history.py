@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -62,12 +63,20 @@ class History:
     def only(self, platform: str) -> History:
         """The same people and items under the same indices, with the interactions of one platform alone."""
         items = self.items_of(platform)
-        if self.spilled_to is None:
-            person, item, strength, age_days = self._of_items(items, slice(None))
-        else:
-            parts = (self._of_items(items, rows) for rows in slices(len(self.item)))
-            person, item, strength, age_days = on_disk(parts, INTERACTION_TYPES, self.spilled_to)
-        return replace(self, person=person, item=item, strength=strength, age_days=age_days)
+        return self._those(lambda rows: (self.item[rows] >= items.start) & (self.item[rows] < items.stop))
+
+    def without(self, platform: str) -> History:
+        """The same people and items under the same indices, with the interactions of every other platform."""
+        items = self.items_of(platform)
+        return self._those(lambda rows: (self.item[rows] < items.start) | (self.item[rows] >= items.stop))
+
+    def where(self, keep: NDArray[np.bool_], younger_days: float | NDArray[np.float32] = 0.0) -> History:
+        """The same people and items, with some of the interactions, each so many days younger.
+
+        keep: (n_interactions,). younger_days: of all, or of each, (n_interactions,).
+        """
+        younger = np.broadcast_to(np.float32(younger_days), keep.shape)
+        return self._those(lambda rows: keep[rows], lambda rows: self.age_days[rows] - younger[rows])
 
     def matrix(self, values: NDArray[np.float32] | None = None) -> csr_matrix:
         """The person × item matrix, shape (n_people, n_items), float32; `values` (n_interactions,) or ones."""
@@ -77,8 +86,18 @@ class History:
         indptr = np.searchsorted(self.person, np.arange(self.n_people + 1))
         return csr_matrix((data, self.item, indptr), shape=(self.n_people, self.n_items))
 
-    def _of_items(self, items: slice, rows: slice) -> Columns:
-        """Person, item, strength and age of those of some rows that are of a slice of items."""
-        item = self.item[rows]
-        keep = (item >= items.start) & (item < items.stop)
-        return self.person[rows][keep], item[keep], self.strength[rows][keep], self.age_days[rows][keep]
+    def _those(
+        self, keep: Callable[[slice], NDArray[np.bool_]], age_days: Callable[[slice], NDArray[np.float32]] | None = None
+    ) -> History:
+        """The rows that are kept, of each slice of rows; they lie on disk if these do."""
+
+        def kept(rows: slice) -> Columns:
+            mask, age = keep(rows), age_days(rows) if age_days else self.age_days[rows]
+            return self.person[rows][mask], self.item[rows][mask], self.strength[rows][mask], age[mask]
+
+        if self.spilled_to is None:
+            person, item, strength, age = kept(slice(None))
+        else:
+            parts = (kept(rows) for rows in slices(len(self.item)))
+            person, item, strength, age = on_disk(parts, INTERACTION_TYPES, self.spilled_to)
+        return replace(self, person=person, item=item, strength=strength, age_days=age)

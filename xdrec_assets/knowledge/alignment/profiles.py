@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -71,14 +71,7 @@ def drawn_people(people: np.ndarray, most: int, rng: np.random.Generator) -> np.
 
 def without_people(history: History, people: np.ndarray) -> History:
     """The same people and items, with nothing of what some people took."""
-    keep = ~np.isin(history.person, people)
-    return replace(
-        history,
-        person=history.person[keep],
-        item=history.item[keep],
-        strength=history.strength[keep],
-        age_days=history.age_days[keep],
-    )
+    return history.where(~np.isin(history.person, people))
 
 
 def by_size(history: History, vectors: np.ndarray) -> list[str]:

@@ -38,7 +38,7 @@ def windows_by_time(history: History, ends_days: Sequence[float], length_days: f
     for end in ends_days:
         cut = end + length_days
         earlier, inside = history.age_days > cut, (history.age_days <= cut) & (history.age_days > end)
-        before = _kept(history, earlier, np.full(len(earlier), cut, dtype=np.float32))
+        before = history.where(earlier, cut)
         windows.append(_window(replace(before, as_of=history.as_of - timedelta(days=round(cut))), history, inside))
     return [window for window in windows if len(window.person)]
 
@@ -51,7 +51,7 @@ def windows_of_last_events(history: History, n_windows: int) -> list[Window]:
     place = places_from_last(history)
     windows = []
     for n in range(1, n_windows + 1):
-        before = _kept(history, place >= n, _newest(history, place >= n) - _newest(history, place >= 0))
+        before = history.where(place >= n, _newest(history, place >= n) - _newest(history, place >= 0))
         windows.append(_window(before, history, place == n - 1))
     return [window for window in windows if len(window.person)]
 
@@ -81,18 +81,6 @@ def _newest(history: History, among: NDArray[np.bool_]) -> NDArray[np.float32]:
     newest = np.full(history.n_people, np.inf, dtype=np.float32)
     np.minimum.at(newest, history.person[among], history.age_days[among])
     return np.where(np.isinf(newest), 0, newest).astype(np.float32)[history.person]
-
-
-def _kept(history: History, keep: NDArray[np.bool_], younger_days: NDArray[np.float32]) -> History:
-    """Some of the events, each so many days younger, in memory."""
-    return replace(
-        history,
-        person=history.person[keep],
-        item=history.item[keep],
-        strength=history.strength[keep],
-        age_days=(history.age_days - younger_days)[keep],
-        spilled_to=None,
-    )
 
 
 def _window(before: History, history: History, inside: NDArray[np.bool_]) -> Window:

@@ -77,7 +77,9 @@ def inner_window(
         min_strength: a row counts as taken when it is stronger than this.
     """
     is_held = history.age_days <= days if how == "time" else _is_last(history)
-    before = _without(history, is_held, days if how == "time" else 0)
+    earlier_days = days if how == "time" else 0
+    before = history.where(~is_held, earlier_days)
+    before = replace(before, as_of=history.as_of - timedelta(days=earlier_days))
     is_known = np.zeros(history.n_people, dtype=bool)
     is_known[before.person] = True
     is_asked = is_held & is_known[history.person] & (history.strength > min_strength)
@@ -93,13 +95,6 @@ def _is_last(history: History) -> NDArray[np.bool_]:
     is_last = np.zeros(len(history.person), dtype=bool)
     is_last[order[first]] = True
     return is_last & (np.bincount(history.person, minlength=history.n_people)[history.person] > 1)
-
-
-def _without(history: History, is_held: NDArray[np.bool_], days: int) -> History:
-    """The rows that are not held out, with their ages so many days earlier."""
-    kept = {name: getattr(history, name)[~is_held] for name in ("person", "item", "strength", "age_days")}
-    kept["age_days"] = (kept["age_days"] - days).astype(np.float32)
-    return replace(history, as_of=history.as_of - timedelta(days=days), **kept)
 
 
 def _asked(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -25,8 +23,7 @@ def up_to_last(history: History, target: str) -> History:
     last[person[is_target]] = np.flatnonzero(is_target)  # of several, the last is kept
     keep = np.empty(len(order), dtype=bool)
     keep[order] = np.arange(len(order)) <= last[person]
-    rows = {name: getattr(history, name)[keep] for name in ("person", "item", "strength", "age_days")}
-    return replace(history, **rows)
+    return history.where(keep)
 
 
 def with_events(batch: Batch, keep: Tensor) -> Batch:

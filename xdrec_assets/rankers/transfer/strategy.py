@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from xdrec_assets.joined.history import History
@@ -42,10 +42,7 @@ class Problem:
     @property
     def elsewhere(self) -> History:
         """The same people and items, with the interactions of every other platform."""
-        items = self.history.items_of(self.target)
-        keep = (self.history.item < items.start) | (self.history.item >= items.stop)
-        rows = {name: getattr(self.history, name)[keep] for name in ("person", "item", "strength", "age_days")}
-        return replace(self.history, **rows)
+        return self.history.without(self.target)
 
 
 @dataclass(frozen=True)
