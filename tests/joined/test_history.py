@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resources import array_files
-from tests.rankers.planted import PLATFORMS, TARGET, World, planted_world
+from tests.rankers.planted import PLATFORMS, TARGET, World, history_of, planted_world
 from xdrec_assets.joined.history import INTERACTION_TYPES, History
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranking import top_k
