@@ -23,6 +23,7 @@ from xdrec_assets.evaluation.protocols.splits import FinalTest, Split, Validatio
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.build import ALL, build_knowledge
 from xdrec_assets.knowledge.links.twins import twins
+from xdrec_assets.knowledge.tables import with_texts
 from xdrec_assets.rankers.settings import ClustersSettings, PopularitySettings, RankerSettings
 
 FOOD_KITCHEN_DATES = (date(2013, 7, 1), date(2014, 1, 1))
@@ -125,7 +126,8 @@ def final_of(contest: Contest) -> Round:
 def round_of(contest: Contest, split: Split) -> Round:
     """A window with the knowledge of what was before it."""
     words = {scope: _words(contest.data, split.history, scope) for scope in (ALL, *split.history.platforms)}
-    knowledge = build_knowledge(split.history, contest.text, by_scope={"words": words})
+    known = build_knowledge(split.history, contest.text, by_scope={"words": words})
+    knowledge = with_texts(known, split.history, contest.data.texts)
     return Round(split.history, knowledge, held_out(split, contest.catalogue), contest.settings)
 
 

@@ -69,4 +69,5 @@ def test_validation_knows_nothing_of_who_took_what_in_its_window(pipeline: Pipel
         np.testing.assert_array_equal(known[scope].fused, again[scope].fused)
         np.testing.assert_array_equal(known[scope].person, again[scope].person)
         np.testing.assert_allclose(known[scope].text, published[scope].text, atol=1e-5)
+        np.testing.assert_array_equal(known[scope].texts, published[scope].texts)
     assert not np.allclose(known["all"].person, published["all"].person)

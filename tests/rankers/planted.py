@@ -21,6 +21,7 @@ ITEMS_PER_PLATFORM = 60
 EVENTS_PER_PLATFORM = 6
 TASTE_SHARE = 0.9  # of a person's events; the rest is chance
 NOBODY = N_PEOPLE  # the last person is known and did nothing
+WORDS = (("kettle", "teapot"), ("guitar", "violin"), ("saddle", "helmet"), ("camera", "tripod"))  # by taste
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class World:
         """The target's texts alone."""
         rows = np.zeros((self.history.n_items, 1), dtype=np.float32)
         rows[self.history.items_of(TARGET)] = 1
-        return replace(self.knowledge, text=self.knowledge.text * rows, fused=self.knowledge.fused * rows)
+        texts = np.where(rows[:, 0] > 0, self.knowledge.texts, "").astype(object)
+        return replace(self.knowledge, text=self.knowledge.text * rows, fused=self.knowledge.fused * rows, texts=texts)
 
     def with_links_shuffled(self, rng: np.random.Generator) -> World:
         """Everyone keeps a history on each platform, but it is somebody else's everywhere but on the target."""
@@ -47,7 +49,7 @@ class World:
 
 
 def planted_world(seed: int = 7) -> World:
-    """People take items of their taste on every platform; item vectors tell tastes apart, behind noise."""
+    """People take items of their taste on every platform; item vectors and texts tell tastes apart, behind noise."""
     rng = np.random.default_rng(seed)
     n_items = ITEMS_PER_PLATFORM * len(PLATFORMS)
     taste_of_item, taste_of_person = np.arange(n_items) % N_TASTES, np.append(np.arange(N_PEOPLE) % N_TASTES, 0)
@@ -55,7 +57,9 @@ def planted_world(seed: int = 7) -> World:
     history = history_of(taken, [ITEMS_PER_PLATFORM] * len(PLATFORMS), N_PEOPLE + 1, PLATFORMS)
     history = replace(history, age_days=rng.uniform(0, 60, len(taken)).astype(np.float32))
     vectors = np.eye(N_TASTES, 16)[taste_of_item] + rng.normal(scale=0.15, size=(n_items, 16))
-    return World(history, knowledge_of(vectors, N_PEOPLE + 1), taste_of_person, taste_of_item)
+    texts = np.array([_text(rng, taste) for taste in taste_of_item], dtype=object)
+    knowledge = replace(knowledge_of(vectors, N_PEOPLE + 1), texts=texts)
+    return World(history, knowledge, taste_of_person, taste_of_item)
 
 
 def history_of(
@@ -83,6 +87,11 @@ def knowledge_of(vectors: np.ndarray, n_people: int) -> Knowledge:
     """The same vectors, brought to unit length, as text and as fused vectors; nothing of people."""
     unit = (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float32)
     return Knowledge(text=unit, fused=unit.copy(), person=np.zeros((n_people, unit.shape[1]), dtype=np.float32))
+
+
+def _text(rng: np.random.Generator, taste: int) -> str:
+    """A word of the taste, behind one that tells nothing."""
+    return f"{rng.choice(['small', 'large', 'plain'])} {rng.choice(WORDS[taste])}"
 
 
 def _items_taken(rng: np.random.Generator, person: int, taste: int, taste_of_item: np.ndarray) -> list[int]:

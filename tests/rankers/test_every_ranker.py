@@ -1,15 +1,23 @@
 """What holds for every ranker of the registry."""
 
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.rankers.neural.tiny_encoder import tiny_encoder
 from tests.rankers.planted import N_COLD, N_TASTES, NOBODY, TARGET, World, history_of, knowledge_of, planted_world
 from xdrec_assets.rankers.blend.settings import BlendSettings, MemberSettings
-from xdrec_assets.rankers.neural.settings import LSTMSettings, NCFSettings, SASRecSettings, TwoTowerSettings
+from xdrec_assets.rankers.neural.settings import (
+    LSTMSettings,
+    NCFSettings,
+    SASRecSettings,
+    TextEncoderSettings,
+    TwoTowerSettings,
+)
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import NotFittedError, Ranker
 from xdrec_assets.rankers.ranking import NO_ITEM, top_k
@@ -20,39 +28,51 @@ from xdrec_assets.rankers.store import load_ranker, save_ranker
 COLD = np.arange(N_COLD)
 FLOOR = 0.6  # share of a cold person's top ten that is of the person's taste; 1 / N_TASTES by chance
 QUICKLY: dict[str, Any] = {"learning_rate": 0.02, "warmup_batches": 0, "validation_people": 0}
-SETTINGS = RankerSettings(  # four tastes need no more
-    svd=SVDSettings(factors=8),
-    nmf=NMFSettings(factors=8),
-    als=ALSSettings(factors=8),
-    two_tower=TwoTowerSettings(size=16, epochs=3, events_per_batch=1024, negatives=0, **QUICKLY),
-    ncf=NCFSettings(
-        size=8,
-        factors=8,
-        layers=(16, 8),
-        epochs=10,
-        events_per_batch=1024,
-        dropout=0,
-        **QUICKLY | {"learning_rate": 0.04},
-    ),
-    lstm=LSTMSettings(size=16, epochs=4, events_per_batch=1024, negatives=0, **QUICKLY),
-    sasrec=SASRecSettings(
-        size=16,
-        blocks=1,
-        heads=1,
-        dropout=0.2,
-        epochs=5,
-        events_per_batch=512,
-        learning_rate=2e-2,
-        warmup_batches=0,
-        validation_people=0,
-    ),
-    blend=BlendSettings(
-        members=tuple(MemberSettings(ranker=name, scope="all") for name in ("nearest_text", "trending", "clusters")),
-        windows=2,
-        window_days=20,
-        step_days=10,
-    ),
-)
+
+
+@cache
+def settings() -> RankerSettings:
+    """Four tastes need no more."""
+    return RankerSettings(
+        svd=SVDSettings(factors=8),
+        nmf=NMFSettings(factors=8),
+        als=ALSSettings(factors=8),
+        two_tower=TwoTowerSettings(size=16, epochs=3, events_per_batch=1024, negatives=0, **QUICKLY),
+        ncf=NCFSettings(
+            size=8,
+            factors=8,
+            layers=(16, 8),
+            epochs=10,
+            events_per_batch=1024,
+            dropout=0,
+            **QUICKLY | {"learning_rate": 0.04},
+        ),
+        lstm=LSTMSettings(size=16, epochs=4, events_per_batch=1024, negatives=0, **QUICKLY),
+        sasrec=SASRecSettings(
+            size=16,
+            blocks=1,
+            heads=1,
+            dropout=0.2,
+            epochs=5,
+            events_per_batch=512,
+            learning_rate=2e-2,
+            warmup_batches=0,
+            validation_people=0,
+        ),
+        text_encoder=TextEncoderSettings(
+            encoder=tiny_encoder(), size=16, epochs=5, events_per_batch=512, negatives=0, **QUICKLY
+        ),
+        blend=BlendSettings(
+            members=tuple(
+                MemberSettings(ranker=name, scope="all") for name in ("nearest_text", "trending", "clusters")
+            ),
+            windows=2,
+            window_days=20,
+            step_days=10,
+        ),
+    )
+
+
 PERSONAL = [name for name in RANKERS if name != "popularity"]
 
 
@@ -62,7 +82,7 @@ def world() -> World:
 
 
 def fitted(name: str, world: World) -> Ranker[Any]:
-    return create_ranker(name, SETTINGS).fit(world.history, world.knowledge)
+    return create_ranker(name, settings()).fit(world.history, world.knowledge)
 
 
 def taste_hits(ranker: Ranker[Any], world: World) -> float:
@@ -97,7 +117,7 @@ class TestEveryRanker:
             world.history, **{f.name: _copy(getattr(world.history, f.name)) for f in fields(world.history)}
         )
         knowledge = replace(
-            world.knowledge, **{f.name: getattr(world.knowledge, f.name).copy() for f in fields(world.knowledge)}
+            world.knowledge, **{f.name: _copy(getattr(world.knowledge, f.name)) for f in fields(world.knowledge)}
         )
         people = np.array([3, 1])
         fitted(name, replace(world, history=history, knowledge=knowledge)).score(people, slice(0, 5))
@@ -125,7 +145,7 @@ class TestEveryRanker:
 
     def test_it_fits_where_nothing_has_happened_yet(self, name: str) -> None:
         history, knowledge = history_of([], [2, 3], n_people=2), knowledge_of(np.eye(5), n_people=2)
-        ranker = create_ranker(name, SETTINGS).fit(history, knowledge)
+        ranker = create_ranker(name, settings()).fit(history, knowledge)
         popularity = Popularity(PopularitySettings()).fit(history, knowledge)
         best = top_k(ranker, popularity, history, np.array([0, 1]), history.items_of("shop"), 4)
         assert best.items.tolist() == [[2, 3, 4, NO_ITEM]] * 2
@@ -133,16 +153,16 @@ class TestEveryRanker:
 
     def test_asked_before_fit_it_says_so(self, name: str) -> None:
         with pytest.raises(NotFittedError, match=f"{name} has learned nothing"):
-            create_ranker(name, SETTINGS).score(np.array([0]), slice(0, 1))
+            create_ranker(name, settings()).score(np.array([0]), slice(0, 1))
         with pytest.raises(NotFittedError, match=f"{name} has learned nothing"):
-            create_ranker(name, SETTINGS).arrays()
+            create_ranker(name, settings()).arrays()
 
 
 @pytest.mark.parametrize("name", PERSONAL)
 class TestTransfer:
     def test_what_happened_elsewhere_helps_cold_people(self, name: str, world: World) -> None:
         history, items = world.history, world.history.items_of(TARGET)
-        twin = create_ranker(name, SETTINGS).fit(history.only(TARGET), world.twin_knowledge())
+        twin = create_ranker(name, settings()).fit(history.only(TARGET), world.twin_knowledge())
         assert not twin.score(COLD, items).any()
         across = taste_hits(fitted(name, world), world)
         assert across > FLOOR

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.rankers.planted import TARGET, history_of, planted_world
-from tests.rankers.test_every_ranker import SETTINGS, fitted
+from tests.rankers.test_every_ranker import fitted, settings
 from tests.rankers.test_ranking import Given, popularity_of
 from xdrec_assets.rankers import scored_rows
 from xdrec_assets.rankers.registry import RANKERS, create_ranker
@@ -124,7 +124,7 @@ def test_a_score_that_is_no_number_is_refused_from_any_thread(broken: float) -> 
 def test_every_ranker_scores_the_same_bits_in_several_threads(name: str) -> None:
     world = planted_world()
     items, people = world.history.items_of(TARGET), np.tile(np.arange(world.history.n_people), 2)
-    popularity = create_ranker("popularity", SETTINGS).fit(world.history, world.knowledge)
+    popularity = create_ranker("popularity", settings()).fit(world.history, world.knowledge)
     given = Scoring(fitted(name, world), world.history, items, Candidates.of(None, items, popularity), 10)
     batch = 20 * (items.stop - items.start)
     one, many = (given.each(people, lambda ready: ready.scores.tobytes(), batch, threads) for threads in (1, 4))

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from data_quality.contract import load_contract
 from xdrec_assets.joined.past import Past, load_past
-from xdrec_assets.knowledge.tables import Knowledge
+from xdrec_assets.knowledge.tables import Knowledge, with_texts
 from xdrec_assets.knowledge.vector_tables import knowledge_from_tables
 from xdrec_assets.pipeline import Pipeline
 
@@ -46,4 +46,6 @@ class _Rows:
 
 @lru_cache(maxsize=2)
 def _loaded(rows: _Rows, fingerprints: str, digest: str) -> dict[str, Knowledge]:
-    return knowledge_from_tables(rows.past.history, rows.read(ITEMS), rows.read(PEOPLE))
+    past = rows.past
+    known = knowledge_from_tables(past.history, rows.read(ITEMS), rows.read(PEOPLE))
+    return with_texts(known, past.history, past.items.column("text").to_pylist())

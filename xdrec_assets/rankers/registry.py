@@ -32,6 +32,7 @@ RANKERS = {
     "ncf": "neural.ncf:NCF",
     "lstm": "neural.lstm:LSTM",
     "sasrec": "neural.sasrec:SASRec",
+    "text_encoder": "neural.text_encoder:TextEncoder",
 }
 
 

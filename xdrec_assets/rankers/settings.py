@@ -3,7 +3,13 @@
 from pydantic import Field, field_validator
 
 from xdrec_assets.rankers.blend.settings import BlendSettings, TrendingSettings
-from xdrec_assets.rankers.neural.settings import LSTMSettings, NCFSettings, SASRecSettings, TwoTowerSettings
+from xdrec_assets.rankers.neural.settings import (
+    LSTMSettings,
+    NCFSettings,
+    SASRecSettings,
+    TextEncoderSettings,
+    TwoTowerSettings,
+)
 from xdrec_assets.rankers.section import Section as Section
 
 IN_USE = (
@@ -190,6 +196,7 @@ class RankerSettings(Section):
     ncf: NCFSettings = NCFSettings()
     lstm: LSTMSettings = LSTMSettings()
     sasrec: SASRecSettings = SASRecSettings()
+    text_encoder: TextEncoderSettings = TextEncoderSettings()
 
     @field_validator("in_use")
     @classmethod

@@ -33,7 +33,7 @@ def moment(world: World) -> Moment:
 
 
 def moment_of(world: World) -> Moment:
-    members = fitted_members(SETTINGS.members, world.history, world.knowledge.text)
+    members = fitted_members(SETTINGS.members, world.history, world.knowledge)
     return Moment(world.history, world.knowledge.text, members, SETTINGS.candidates)
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.rankers.planted import planted_world
-from xdrec_assets.rankers.neural.item_tower import ItemTower, standardised, tower_of
+from xdrec_assets.rankers.neural.item_tower import FixedVectors, ItemTower, known_vectors, standardised
 
 WORLD = planted_world()
 
@@ -14,7 +14,7 @@ def tower(id_dropout: float = 0.5) -> ItemTower:
     """Four items: known and taken, known, taken, neither."""
     torch.manual_seed(0)
     vectors = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]], dtype=np.float32)
-    return ItemTower(vectors, np.array([True, False, True, False]), 4, 0.0, id_dropout)
+    return ItemTower(FixedVectors(vectors), np.array([True, False, True, False]), 4, 0.0, id_dropout)
 
 
 def test_known_rows_are_centred_and_together_of_spread_one() -> None:
@@ -63,20 +63,24 @@ def test_in_training_vectors_speak_alone_at_random() -> None:
     assert 70 < n_alone < 130
 
 
+def test_told_by_its_vectors_always_it_is_asked_so_too() -> None:
+    network = tower(id_dropout=1.0).eval()
+    before = network().clone()
+    with torch.no_grad():
+        network.embedding.weight += 1
+    assert network()[0].tolist() == before[0].tolist()
+
+
 def test_an_item_without_vectors_always_has_its_embedding() -> None:
     network = tower(id_dropout=1.0).train()
     assert network()[2].norm().item() == pytest.approx(1)
 
 
 def test_the_tower_reads_what_it_is_told_to() -> None:
-    sizes = {
-        vectors: tower_of(WORLD.history, WORLD.knowledge, vectors, 4, 0.0, 0.5).vectors.shape[1]
-        for vectors in ("text", "fused", "both")
-    }
-    assert sizes == {"text": 16, "fused": 16, "both": 32}
+    assert [known_vectors(WORLD.knowledge, which).size for which in ("text", "fused", "both")] == [16, 16, 32]
 
 
 def test_the_weights_tell_the_vectors_that_they_belong_to() -> None:
     state = tower().state_dict()
-    assert state["mean"].tolist() == [0.5, 0.5, 0]
-    assert "vectors" not in state
+    assert state["vectors.mean"].tolist() == [0.5, 0.5, 0]
+    assert "vectors.vectors" not in state

@@ -101,7 +101,7 @@ def test_both_are_summed() -> None:
     with torch.no_grad():
         network.extractor.out.weight.zero_()
     recurrent = network.tastes(batch, last, states)
-    told = small_network().extractor(network.tower.vectors[batch.items])
+    told = small_network().extractor(network.tower.vectors(batch.items))
     torch.testing.assert_close((both - recurrent)[0, 0], told[0])
 
 

@@ -8,9 +8,10 @@ from tests.rankers.neural.tiny import TinyNetwork
 from tests.rankers.planted import NOBODY, history_of, knowledge_of, planted_world
 from xdrec_assets.rankers.neural import ncf
 from xdrec_assets.rankers.neural.ncf import NCF, UNTAKEN, NCFNetwork
+from xdrec_assets.rankers.neural.optimise import optimise
 from xdrec_assets.rankers.neural.sequences import Batch, Sequences
 from xdrec_assets.rankers.neural.settings import NCFSettings
-from xdrec_assets.rankers.settings import RankerSettings
+from xdrec_assets.rankers.neural.validation import HeldOut
 
 SETTINGS = NCFSettings(
     size=8, factors=8, layers=(16, 8), epochs=12, events_per_batch=512, learning_rate=0.02, warmup_batches=0, dropout=0
@@ -120,9 +121,39 @@ def test_another_network_is_refused() -> None:
         NCF(SETTINGS).keep(TinyNetwork(5), SMALL)
 
 
-def test_validation_by_products_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"ncf\.validation_people"):
-        RankerSettings.model_validate({"ncf": {"validation_people": 100}})
+@pytest.mark.parametrize("cells", [1, 40, ncf.CELLS])
+def test_validation_compares_the_scores_that_are_kept(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = network_of()
+    kept = NCF(SETTINGS).keep(network, SMALL).score(np.array([0, 1, 2]), slice(0, 2))
+    monkeypatch.setattr(ncf, "CELLS", cells)
+    with torch.inference_mode():
+        items = network.item_states()
+        people = network.person_states(batch_of(0, 1, 2), items)
+        found = network.scores(people, items[:2]).numpy()
+    np.testing.assert_allclose(found[[0, 2]], kept[[0, 2]], rtol=1e-5)
+    assert not people[1].any()  # took nothing
+    assert people.shape == (3, items.shape[1] - 1)
+
+
+def test_few_pairs_are_compared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, sizes = network_of(), []
+    logits = network.logits
+    monkeypatch.setattr(network, "logits", lambda p, i: sizes.append(p.shape[0] * i.shape[1]) or logits(p, i))
+    monkeypatch.setattr(ncf, "CELLS", 40)
+    network.scores(network.states_of_people(torch.arange(3)), network.item_states())
+    assert max(sizes) * max(SETTINGS.layers) <= 40
+    assert sum(sizes) == 3 * 5
+
+
+def test_training_ends_where_validation_stalls() -> None:
+    """With so large a step it has learned who took what within a few passes, and gets worse at what comes next."""
+    settings = SETTINGS.model_copy(update={"epochs": 60, "patience": 2, "learning_rate": 0.05})
+    network = NCF(settings).fresh_network(WORLD.history, WORLD.knowledge)
+    course = optimise(network, Sequences.of(WORLD.history), settings)
+    assert len(course.validation) == len(course.losses) < 60
+    assert len(course.losses) == course.best + 3
+    held_out = HeldOut.of(Sequences.of(WORLD.history), settings.validation_people, settings.seed)
+    assert held_out.ndcg(network, "cpu") == course.validation[course.best] == max(course.validation)
 
 
 def test_nobody_is_unknown_after_training_too() -> None:

@@ -28,7 +28,8 @@ def knowledge_by_scope(world: World) -> dict[str, Knowledge]:
         is_own = np.zeros((world.history.n_items, 1), dtype=np.float32)
         is_own[world.history.items_of(platform)] = 1
         text, fused = world.knowledge.text * is_own, world.knowledge.fused * is_own
-        found[platform] = replace(world.knowledge, text=text, fused=fused)
+        texts = np.where(is_own[:, 0] > 0, world.knowledge.texts, "").astype(object)
+        found[platform] = replace(world.knowledge, text=text, fused=fused, texts=texts)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,17 +28,19 @@ class Member:
 
 
 def fitted_members(
-    chosen: Sequence[MemberSettings], history: History, text: Floats, platforms: Sequence[int] | None = None
+    chosen: Sequence[MemberSettings], history: History, knowledge: Knowledge, platforms: Sequence[int] | None = None
 ) -> list[Member]:
     """The members fitted on a history: `own` ones once for each platform with events, `all` ones once.
 
-    text: (n_items, d), given to members as fused vectors too, for those of the knowledge hold choices made after the
-    moments that the blend learns from. platforms: for which to fit `own` ones, where not those with events, so that all
-    moments have the same. Where one platform alone has events, both scopes are the same and of two alike
-    one is fitted.
+    knowledge: vectors of texts are given to members as fused vectors too, for its fused vectors and those of people
+    hold choices made after the moments that the blend learns from. platforms: for which to fit `own` ones, where not
+    those with events, so that all moments have the same. Where one platform alone has events, both scopes are the same
+    and of two alike one is fitted.
     """
     plan = planned(chosen, platforms_with_events(history) if platforms is None else platforms)
-    return [_fitted(each, title, platform, history, text) for each, title, platform in plan]
+    nobody = np.zeros((history.n_people, knowledge.text.shape[1]), dtype=np.float32)
+    written = replace(knowledge, fused=knowledge.text, person=nobody)
+    return [_fitted(each, title, platform, history, written) for each, title, platform in plan]
 
 
 def planned(chosen: Sequence[MemberSettings], platforms: Sequence[int]) -> list[tuple[MemberSettings, str, int | None]]:
@@ -98,16 +100,14 @@ def said(member_scores: Sequence[Floats], row: NDArray[Any], column: NDArray[Any
     return np.stack(columns, axis=1) if columns else np.empty((len(row), 0), dtype=np.float32)
 
 
-def _fitted(each: MemberSettings, title: str, platform: int | None, history: History, text: Floats) -> Member:
+def _fitted(each: MemberSettings, title: str, platform: int | None, history: History, known: Knowledge) -> Member:
     if platform is None:
-        return Member(title, None, of_settings(each).fit(history, _knowledge(text, history)))
-    own = history.only(history.platforms[platform])
-    of_platform = np.where(history.item_platform[:, None] == platform, text, np.float32(0))
-    return Member(title, platform, of_settings(each).fit(own, _knowledge(of_platform, own)))
-
-
-def _knowledge(text: Floats, history: History) -> Knowledge:
-    return Knowledge(text, text, np.zeros((history.n_people, text.shape[1]), dtype=np.float32))
+        return Member(title, None, of_settings(each).fit(history, known))
+    is_own = history.item_platform == platform
+    text = np.where(is_own[:, None], known.text, np.float32(0))
+    texts = None if known.texts is None else np.where(is_own, known.texts, "").astype(object)
+    own = replace(known, text=text, fused=text, texts=texts)
+    return Member(title, platform, of_settings(each).fit(history.only(history.platforms[platform]), own))
 
 
 def members_to_arrays(members: Sequence[Member]) -> dict[str, NDArray[Any]]:

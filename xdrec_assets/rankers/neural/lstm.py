@@ -15,6 +15,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
+from xdrec_assets.rankers.neural.item_tower import ItemVectors, known_vectors
 from xdrec_assets.rankers.neural.last_events import LastEvents
 from xdrec_assets.rankers.neural.neural_ranker import NeuralRanker
 from xdrec_assets.rankers.neural.sequences import Batch
@@ -52,12 +53,12 @@ class LSTMNetwork(TowerNetwork):
 
     settings: LSTMSettings
 
-    def __init__(self, history: History, knowledge: Knowledge, settings: LSTMSettings) -> None:
-        super().__init__(history, knowledge, settings)
+    def __init__(self, history: History, vectors: ItemVectors, settings: LSTMSettings) -> None:
+        super().__init__(history, vectors, settings)
         self.drop = torch.nn.Dropout(settings.dropout)
         self.recurrent = torch.nn.LSTM(settings.size + 1, settings.size, batch_first=True)
         self.out = torch.nn.Linear(settings.size, settings.size, bias=False)
-        self.extractor = KnowledgeExtractor(self.tower.vectors.shape[1], settings.size)
+        self.extractor = KnowledgeExtractor(vectors.size, settings.size)
 
     def person_states(self, batch: Batch, items: Tensor) -> Tensor:
         last = LastEvents.of(batch, self.settings.length)
@@ -80,7 +81,7 @@ class LSTMNetwork(TowerNetwork):
     def tastes(self, batch: Batch, last: LastEvents, states: Tensor) -> Tensor:
         """Everyone's taste after each of the last events, (n, length, d), of the events' states (n_events, d)."""
         items, place = torch.unique(batch.items, return_inverse=True)
-        found = self.extractor(self.tower.vectors[items])[place][last.place]
+        found = self.extractor(self.tower.vectors(items))[place][last.place]
         return self._recurred(batch, last, states) + self.extractor.pooled(found, last.is_event)
 
     def _recurred(self, batch: Batch, last: LastEvents, states: Tensor) -> Tensor:
@@ -106,4 +107,4 @@ class LSTM(NeuralRanker[LSTMSettings]):
     takes_stand_ins = False
 
     def network_of(self, history: History, knowledge: Knowledge) -> LSTMNetwork:
-        return LSTMNetwork(history, knowledge, self.settings)
+        return LSTMNetwork(history, known_vectors(knowledge, self.settings.vectors), self.settings)

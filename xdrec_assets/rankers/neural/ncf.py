@@ -31,6 +31,7 @@ from xdrec_assets.rankers.ranker import Arrays, NotFittedError
 SPREAD = 0.1
 UNTAKEN = 100  # off the log odds of an item that nobody took: after all others
 CELLS = 1 << 17  # floats of a block of pairs' hidden units: 512 kB, so that they stay near the processor
+CELLS_ON_CARD = 1 << 25  # the same on a graphics card, which wants large ones: 128 MB
 
 Floats = NDArray[np.float32]
 
@@ -89,6 +90,15 @@ class NCFNetwork(Network):
         key = batch.row * len(self.first)
         return drawn, ~torch.isin(key[:, None] + drawn, key + batch.items)
 
+    def scores(self, people: Tensor, items: Tensor) -> Tensor:
+        found = people.new_empty((len(people), len(items)))
+        cells = CELLS_ON_CARD if people.is_cuda else CELLS
+        rows, columns = _blocks(len(people), len(items), max(self.settings.layers), cells)
+        for row in rows:
+            for column in columns:
+                found[row, column] = self.logits(people[row, None], items[None, column])
+        return found
+
     def logits(self, people: Tensor, items: Tensor) -> Tensor:
         """Log odds that the item was taken rather than drawn, (…), of states (…, d) and (…, d)."""
         width, n_factors = self.settings.layers[0], self.settings.factors
@@ -145,7 +155,7 @@ class NCF(NeuralRanker[NCFSettings]):
         of_people, of_items = self._people[people], self._items[items]
         factors = of_people[:, width:] * last[len(last) - n_factors :]
         scores: Floats = factors @ of_items[:, width : width + n_factors].T + of_items[:, -1]
-        rows, columns = _blocks(len(of_people), len(of_items), max(self.settings.layers))
+        rows, columns = _blocks(len(of_people), len(of_items), max(self.settings.layers), CELLS)
         for row in rows:
             for column in columns:
                 scores[row, column] += self._dense(of_people[row, :width], of_items[column, :width])
@@ -171,10 +181,10 @@ class NCF(NeuralRanker[NCFSettings]):
         return ranker
 
 
-def _blocks(n_people: int, n_items: int, width: int) -> tuple[list[slice], list[slice]]:
-    """Cuts people and items so that the hidden units of a block's pairs have about `CELLS` cells."""
-    n_columns = min(n_items, max(1, CELLS // width))
-    n_rows = max(1, CELLS // max(1, width * n_columns))
+def _blocks(n_people: int, n_items: int, width: int, cells: int) -> tuple[list[slice], list[slice]]:
+    """Cuts people and items so that the hidden units of a block's pairs have about so many cells."""
+    n_columns = min(n_items, max(1, cells // width))
+    n_rows = max(1, cells // max(1, width * n_columns))
     return _cuts(n_people, n_rows), _cuts(n_items, n_columns)
 
 

@@ -44,12 +44,12 @@ class NeuralRanker(FactorRanker[TrainingT], Generic[TrainingT]):
             return self.network_of(history, knowledge)
 
     def learn(self, network: Network, history: History, settings: TrainingSettings | None = None) -> Course:
-        """Train a network in place on a history; its course is added to the ranker's losses.
+        """Train a network in place on a history; the ranker tells of its course after what it told before.
 
         settings: of the training, where it is not to be the ranker's own.
         """
         course = optimise(network, Sequences.of(history), settings or self.settings, self.unfinished)
-        self.losses = (*self.losses, *course.losses)
+        self.told = self.told.followed_by(course.losses, course.validation)
         return course
 
     def keep(self, network: Network, history: History) -> Self:

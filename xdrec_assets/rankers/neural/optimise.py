@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -123,7 +124,9 @@ def _pass(
     for index, some in enumerate(batches):
         for group in optimiser.param_groups:
             done = number * len(batches) + index + 1
-            group["lr"] = settings.learning_rate * min(1.0, done / max(1, settings.warmup_batches))
+            group["lr"] = (
+                group["step_share"] * settings.learning_rate * min(1.0, done / max(1, settings.warmup_batches))
+            )
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
             loss = network.loss(sequences.batch(own_share(some), device), generator)
         optimiser.zero_grad(set_to_none=True)
@@ -137,7 +140,17 @@ def _pass(
 
 
 def _optimiser(network: Network, settings: TrainingSettings) -> torch.optim.Optimizer:
-    learned = [weights for weights in network.parameters() if weights.requires_grad]
+    """Of all weights that learn; those of a module that has a `step_share` by that share of the step size."""
+    shares: dict[torch.nn.Parameter, float] = {}
+    for module in network.modules():
+        share = getattr(module, "step_share", None)
+        if share is not None:
+            shares |= dict.fromkeys(module.parameters(), share)
+    groups: dict[float, list[torch.nn.Parameter]] = defaultdict(list)
+    for weights in network.parameters():
+        if weights.requires_grad:
+            groups[shares.get(weights, 1.0)].append(weights)
+    learned = [{"params": weights, "step_share": share} for share, weights in groups.items()]
     return torch.optim.AdamW(learned, settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
 
 

@@ -6,6 +6,8 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from xdrec_assets.rankers.section import Section
 
+Vectors = Literal["fused", "text", "both"]
+
 
 class TrainingSettings(Section):
     """Length and pace of training."""
@@ -31,7 +33,6 @@ class TowerSettings(TrainingSettings):
 
     learning_rate: float = Field(default=1e-3, gt=0, description="Step size of AdamW")
     size: int = Field(default=64, ge=1, description="Size of the states")
-    vectors: Literal["fused", "text", "both"] = Field(default="fused", description="What is read of items")
     vector_dropout: float = Field(default=0.2, ge=0, lt=1, description="Share left out of the layer over the vectors")
     id_dropout: float = Field(
         default=0.5, ge=0, le=1, description="How often an item is told by its vectors alone in training; 1: always"
@@ -48,8 +49,8 @@ class TowerSettings(TrainingSettings):
     )
 
 
-class TwoTowerSettings(TowerSettings):
-    """A tower of people over a tower of items."""
+class PersonTowerSettings(TowerSettings):
+    """What networks share that tell a person by attention to the states of what was taken."""
 
     epochs: int = Field(default=2, ge=1, description="Passes over everyone's events at most; more where they are few")
     length: int = Field(default=100, ge=1, description="Last events of a person that are read")
@@ -65,9 +66,37 @@ class TwoTowerSettings(TowerSettings):
     )
 
 
+class TwoTowerSettings(PersonTowerSettings):
+    """A tower of people over a tower of items."""
+
+    vectors: Vectors = Field(default="fused", description="What is read of items")
+
+
+class TextEncoderSettings(PersonTowerSettings):
+    """A language model that goes on learning with the ranker, and a dense head over it."""
+
+    id_dropout: float = Field(
+        default=1.0, ge=0, le=1, description="How often an item is told by its text alone in training; 1: always"
+    )
+    encoder: str = Field(
+        default="minilm", min_length=1, description="As embeddings.encoder.model; it has to be on this machine"
+    )
+    max_tokens: int = Field(default=64, ge=8, description="Tokens read of a text")
+    tuned_layers: int = Field(
+        default=2, ge=0, description="Last layers of the encoder that learn; 0: none, the dense head alone"
+    )
+    encoder_step_share: float = Field(
+        default=0.03, gt=0, le=1, description="Step size of the encoder as a share of that of all else"
+    )
+    texts_per_batch: int = Field(
+        default=256, ge=1, description="Texts of a batch that are read anew; the others are as they were read last"
+    )
+
+
 class LSTMSettings(TowerSettings):
     """A recurrent network over what a person took, and dense layers over what is known of it."""
 
+    vectors: Vectors = Field(default="fused", description="What is read of items")
     epochs: int = Field(default=2, ge=1, description="Passes over everyone's events at most; more where they are few")
     length: int = Field(default=50, ge=2, description="Last events of a person that are read")
     dropout: float = Field(default=0.2, ge=0, lt=1, description="Share of the recurrent network's input left out")
@@ -76,9 +105,10 @@ class LSTMSettings(TowerSettings):
 class NCFSettings(TrainingSettings):
     """Two embeddings, and dense layers over both."""
 
-    epochs: int = Field(default=10, ge=1, description="Passes over everyone's events")
-    validation_people: int = Field(
-        default=0, ge=0, le=0, description="Its scores are no products of states, which validation compares: none"
+    patience: int = Field(
+        default=8,  # its first passes learn popularity alone and bring nothing better
+        ge=1,
+        description="Passes without a better NDCG@10 on validation after which training ends",
     )
     size: int = Field(default=32, ge=1, description="Size of a person's and of an item's embedding")
     layers: tuple[PositiveInt, ...] = Field(default=(32, 16), min_length=1, description="Sizes of the dense layers")

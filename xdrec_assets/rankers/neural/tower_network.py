@@ -15,9 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from xdrec_assets.joined.history import History
-from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.neural.in_batch_softmax import Sample
-from xdrec_assets.rankers.neural.item_tower import tower_of
+from xdrec_assets.rankers.neural.item_tower import ItemVectors, tower_of
 from xdrec_assets.rankers.neural.network import Network
 from xdrec_assets.rankers.neural.popularity_bias import log_popularity, share_of_platform
 from xdrec_assets.rankers.neural.sequences import Batch
@@ -40,16 +39,15 @@ class TowerNetwork(Network):
     bias: Tensor
     bias_asked: Tensor
 
-    def __init__(self, history: History, knowledge: Knowledge, settings: TowerSettings) -> None:
+    def __init__(self, history: History, vectors: ItemVectors, settings: TowerSettings) -> None:
         super().__init__()
-        given = settings
         self.settings = settings
-        self.tower = tower_of(history, knowledge, given.vectors, given.size, given.vector_dropout, given.id_dropout)
+        self.tower = tower_of(history, vectors, settings)
         bounds = np.searchsorted(history.item_platform, np.arange(len(history.platforms) + 1))
         self.bounds = tuple(int(bound) for bound in bounds)
         share = share_of_platform(history, np.ones_like(history.strength)).astype(np.float32)
-        learning = log_popularity(history, None, given.smoothing)
-        asked = log_popularity(history, given.popularity_half_life_days, given.smoothing)
+        learning = log_popularity(history, None, settings.smoothing)
+        asked = log_popularity(history, settings.popularity_half_life_days, settings.smoothing)
         for name, values in {"share": share, "bias": learning, "bias_asked": asked}.items():
             self.register_buffer(name, torch.as_tensor(values), persistent=False)
         self.register_buffer("platform", torch.as_tensor(history.item_platform.astype(np.int64)), persistent=False)

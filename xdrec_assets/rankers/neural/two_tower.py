@@ -16,10 +16,11 @@ from torch.nn import functional
 
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
+from xdrec_assets.rankers.neural.item_tower import ItemVectors, known_vectors
 from xdrec_assets.rankers.neural.last_events import LastEvents
 from xdrec_assets.rankers.neural.neural_ranker import NeuralRanker
 from xdrec_assets.rankers.neural.sequences import Batch
-from xdrec_assets.rankers.neural.settings import TwoTowerSettings
+from xdrec_assets.rankers.neural.settings import PersonTowerSettings, TwoTowerSettings
 from xdrec_assets.rankers.neural.tower_network import Examples, TowerNetwork
 
 
@@ -65,10 +66,10 @@ class PersonTower(torch.nn.Module):
 class TwoTowerNetwork(TowerNetwork):
     """A tower of people over a tower of items."""
 
-    settings: TwoTowerSettings
+    settings: PersonTowerSettings
 
-    def __init__(self, history: History, knowledge: Knowledge, settings: TwoTowerSettings) -> None:
-        super().__init__(history, knowledge, settings)
+    def __init__(self, history: History, vectors: ItemVectors, settings: PersonTowerSettings) -> None:
+        super().__init__(history, vectors, settings)
         self.people = PersonTower(settings.size, settings.half_lives_days, settings.dropout)
 
     def person_states(self, batch: Batch, items: Tensor) -> Tensor:
@@ -109,4 +110,4 @@ class TwoTower(NeuralRanker[TwoTowerSettings]):
     takes_stand_ins = False
 
     def network_of(self, history: History, knowledge: Knowledge) -> TwoTowerNetwork:
-        return TwoTowerNetwork(history, knowledge, self.settings)
+        return TwoTowerNetwork(history, known_vectors(knowledge, self.settings.vectors), self.settings)

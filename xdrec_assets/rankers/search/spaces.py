@@ -143,6 +143,17 @@ SPACES: Final[dict[str, Space]] = {
         "popularity_half_life_days": HALF_LIFE,
     },
     "lstm": TOWERS,
+    "text_encoder": {
+        **TRAINING,
+        "size": SIZE,
+        "vector_dropout": SHARE,
+        "temperature": TOWERS["temperature"],
+        "popularity_half_life_days": HALF_LIFE,
+        "dropout": SHARE,
+        "platform_dropout": Range(0, 1, is_log=False),
+        "tuned_layers": Range(0, 6, is_log=False, is_integer=True),
+        "encoder_step_share": Range(0.003, 0.3),
+    },
     "sasrec": {
         **TRAINING,
         "size": SIZE,

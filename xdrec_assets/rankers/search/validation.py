@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from xdrec_assets.knowledge.build import ALL, GRAPH_OF_CHOICES, build_knowledge
 from xdrec_assets.knowledge.fusion.reading import read_by_scope, read_everywhere, read_text
 from xdrec_assets.knowledge.links.twins import twins
+from xdrec_assets.knowledge.tables import with_texts
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.search.window import Window, inner_window
 from xdrec_assets.rankers.training import Trained, train
@@ -98,4 +99,5 @@ def knowledge_before(pipeline: Pipeline, past: Past, before: History) -> dict[st
     pairs = None
     if settings.alignment.method == "procrustes_twins":
         pairs = twins(before, past.items, text, settings.links).pairs
-    return build_knowledge(before, text, settings, read_everywhere(pipeline, past), by_scope, pairs)
+    known = build_knowledge(before, text, settings, read_everywhere(pipeline, past), by_scope, pairs)
+    return with_texts(known, before, past.items.column("text").to_pylist())
