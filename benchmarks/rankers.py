@@ -14,6 +14,9 @@ listing again is no transfer. Intervals are of 95 %, from a bootstrap over peopl
 p-values are Holm's over all rankers and strategies of a platform. Seconds are of training on this machine, a model of
 all platforms counted once for each; MB are of the arrays of the model. Both are means over seeds.
 
+A choice among strategies learns each candidate once more, so it is left out of networks and of the blend unless it is
+asked for by name.
+
 With --keep, what each ranker and strategy recommended is kept in a folder as soon as it is known, and not computed
 again for the same settings and seeds; empty the folder when code changes.
 """
@@ -39,7 +42,7 @@ from benchmarks.leaderboard_rounds import ONE, STRATEGY_OF, Entry, Round, entrie
 from benchmarks.strategy_tables import lines_of, strategy_table
 from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.rankers.registry import RANKERS
-from xdrec_assets.rankers.transfer.registry import NONE, STRATEGIES, strategies_of
+from xdrec_assets.rankers.transfer.registry import CHOICE, NEURAL, NONE, STRATEGIES, strategies_of
 
 FIGURES = ("fit_seconds", "rank_seconds", "megabytes")
 TRAINED_ON = {strategy: trained_on for trained_on, strategy in STRATEGY_OF.items()}
@@ -81,11 +84,21 @@ def entries_asked(
     """
     found = []
     for name in only:
-        fitting = [each for each in strategies_of(name) if each in (NONE, *strategies)] if len(test.asked) > 1 else []
-        for strategy in fitting or [NONE]:
+        for strategy in strategies_tried(name, strategies) if len(test.asked) > 1 else [NONE]:
             trained_on = TRAINED_ON.get(strategy, strategy)
             found += kept.get(test, contest.title, name, trained_on, chosen(name, trained_on), seeds)
     return found
+
+
+def strategies_tried(ranker: str, asked: Sequence[str]) -> list[str]:
+    """Those of all or of a few strategies asked for that suit a ranker, and its twin.
+
+    >>> strategies_tried("clusters", ["features", "bridge"])
+    ['none', 'features']
+    """
+    is_costly = ranker in (*NEURAL, "blend") and len(asked) == len(STRATEGIES)
+    wanted = {NONE, *asked} - ({CHOICE} if is_costly else set())
+    return [each for each in strategies_of(ranker) if each in wanted] or [NONE]
 
 
 def tables(contest: Contest, entries: Sequence[Entry], test: Round) -> Iterator[str]:

@@ -11,10 +11,11 @@ import pytest
 from benchmarks import rankers
 from benchmarks.leaderboard_contests import Contest, round_of
 from benchmarks.leaderboard_rounds import Entry, Round, rank
-from benchmarks.rankers import Kept, _named, entries_asked, settings_chosen, tables
+from benchmarks.rankers import Kept, _named, entries_asked, settings_chosen, strategies_tried, tables
 from benchmarks.strategy_tables import lines_of, strategy_table
 from tests.benchmarks.test_leaderboards import N_PEOPLE, cells, planted_contest
 from xdrec_assets.rankers.settings import SVDSettings
+from xdrec_assets.rankers.transfer.registry import STRATEGIES
 
 ASKED = ["popularity", "item_knn", "svd"]
 STRATEGIES = ["none", "joint", "features", "mapping"]
@@ -144,6 +145,13 @@ def test_settings_are_those_of_a_search_for_this_training_or_for_all() -> None:
         assert found == {"food": {}, "kitchen": {"factors": factors}}
     assert settings_chosen(searched, ["food"], "ease", "all") == {"food": {}}
     assert settings_chosen({"svd": {"all": kept(factors=8)}}, ["kitchen"], "svd", "one") == {"kitchen": {}}
+
+
+def test_a_costly_choice_is_tried_where_it_is_asked_for() -> None:
+    assert "choice" in strategies_tried("als", [*STRATEGIES])
+    assert "choice" not in strategies_tried("blend", [*STRATEGIES])
+    assert strategies_tried("blend", ["choice"]) == ["none", "choice"]
+    assert strategies_tried("popularity", [*STRATEGIES]) == ["none"]
 
 
 def test_unknown_names_are_refused() -> None:

@@ -48,6 +48,11 @@ def test_a_ranker_without_vectors_of_people_cannot_be_mapped() -> None:
     assert strategies_of("popularity") == []
 
 
+def test_profiles_are_mapped_but_not_bridged() -> None:
+    assert "mapping" in strategies_of("linear")
+    assert "bridge" not in strategies_of("linear")
+
+
 def test_an_unknown_name_is_told_what_there_is() -> None:
     with pytest.raises(
         ValueError, match=r"no transfer strategy is named 'osmosis'; choose one of none, joint, features"

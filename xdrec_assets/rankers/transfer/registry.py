@@ -32,14 +32,16 @@ UNTRANSFERRED: Final = ("popularity",)
 NEURAL: Final = tuple(ranker for ranker, where in RANKERS.items() if where.startswith("neural."))
 STATES: Final = tuple(ranker for ranker in NEURAL if ranker != "ncf")
 """Networks of which nothing is kept but the states of people and of items."""
-FACTORS: Final = ("nearest_text", "svd", "nmf", "als", "linear", "logistic", *STATES)
+PROFILES: Final = ("nearest_text", "linear", "logistic")
+"""Rankers whose people are vectors among those of the items, hundreds of numbers wide."""
+FACTORS: Final = ("svd", "nmf", "als", *PROFILES, *STATES)
 """Rankers whose score follows from the product of a person's vector and an item's."""
 READERS: Final = ("clusters", "linear", "logistic", "two_tower", "lstm")
 """Rankers that read fused vectors, which hold more than the texts: those are the same whoever else there is."""
 SUITED: Final[dict[str, Collection[str]]] = {
     "features": READERS,
     "mapping": FACTORS,
-    "bridge": FACTORS,
+    "bridge": [name for name in FACTORS if name not in PROFILES],  # it has the square of that width for each person
     "fine_tuning": NEURAL,
     "adversarial": STATES,
     "adapter": STATES,
