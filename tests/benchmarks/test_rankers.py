@@ -15,10 +15,10 @@ from benchmarks.rankers import Kept, _named, entries_asked, settings_chosen, str
 from benchmarks.strategy_tables import lines_of, strategy_table
 from tests.benchmarks.test_leaderboards import N_PEOPLE, cells, planted_contest
 from xdrec_assets.rankers.settings import SVDSettings
-from xdrec_assets.rankers.transfer.registry import STRATEGIES
+from xdrec_assets.rankers.transfer.registry import STRATEGIES as EVERY
 
 ASKED = ["popularity", "item_knn", "svd"]
-STRATEGIES = ["none", "joint", "features", "mapping"]
+TRIED = ["none", "joint", "features", "mapping"]
 NEWCOMERS = N_PEOPLE // 4
 
 
@@ -38,7 +38,7 @@ def nothing_chosen(name: str, trained_on: str) -> dict[str, dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def entries(contest: Contest, test: Round) -> list[Entry]:
-    return entries_asked(contest, test, ASKED, STRATEGIES, 2, Kept(None), nothing_chosen)
+    return entries_asked(contest, test, ASKED, TRIED, 2, Kept(None), nothing_chosen)
 
 
 def of_platform(entries: Sequence[Entry], platform: str) -> list[Entry]:
@@ -110,7 +110,7 @@ def test_the_best_is_bold(entries: Sequence[Entry], test: Round) -> None:
 
 def test_one_platform_has_nothing_to_transfer(contest: Contest, test: Round) -> None:
     alone = replace(test, asked={"food": test.asked["food"]})
-    found = entries_asked(contest, alone, ASKED, STRATEGIES, 1, Kept(None), lambda *_: {"food": {}})
+    found = entries_asked(contest, alone, ASKED, TRIED, 1, Kept(None), lambda *_: {"food": {}})
     assert {entry.trained_on for entry in found} == {"one"}
     text = "\n".join(tables(contest, found, alone))
     assert "| ranker | NDCG@10 | fit s | MB |\n|---|---|---:|---:|\n| `popularity` | " in text
@@ -121,7 +121,7 @@ def test_what_is_kept_is_not_computed_again(
     contest: Contest, test: Round, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def asked(only: str = "svd", seeds: int = 2) -> list[Entry]:
-        return entries_asked(contest, test, [only], STRATEGIES, seeds, Kept(tmp_path / "kept"), nothing_chosen)
+        return entries_asked(contest, test, [only], TRIED, seeds, Kept(tmp_path / "kept"), nothing_chosen)
 
     first = asked()
     assert len([*(tmp_path / "kept").glob("svd-*.npz")]) == 3
@@ -148,10 +148,10 @@ def test_settings_are_those_of_a_search_for_this_training_or_for_all() -> None:
 
 
 def test_a_costly_choice_is_tried_where_it_is_asked_for() -> None:
-    assert "choice" in strategies_tried("als", [*STRATEGIES])
-    assert "choice" not in strategies_tried("blend", [*STRATEGIES])
+    assert "choice" in strategies_tried("als", [*EVERY])
+    assert "choice" not in strategies_tried("blend", [*EVERY])
     assert strategies_tried("blend", ["choice"]) == ["none", "choice"]
-    assert strategies_tried("popularity", [*STRATEGIES]) == ["none"]
+    assert strategies_tried("popularity", [*EVERY]) == ["none"]
 
 
 def test_unknown_names_are_refused() -> None:
