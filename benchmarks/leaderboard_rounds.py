@@ -126,7 +126,8 @@ def rank(at: Round, name: str, trained_on: str, settings: Section, platforms: Se
     entries, ranker, fit_seconds = {}, None, 0.0
     for platform in platforms:
         if ranker is None or trained_on != ALL:
-            problem = Problem(at.history, at.knowledge, platform, partial(ranker_class(name), settings))
+            make, popularity = partial(ranker_class(name), settings), at.settings.popularity
+            problem = Problem(at.history, at.knowledge, platform, make, popularity=popularity)
             began = time.perf_counter()
             ranker = strategy.fit(problem)
             fit_seconds = time.perf_counter() - began

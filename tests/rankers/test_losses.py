@@ -75,8 +75,16 @@ def test_a_ranker_that_goes_in_no_passes_tells_none(tmp_path: Path) -> None:
 
 
 def test_models_that_tell_losses_are_drawn_on_their_own_rankers_asset() -> None:
-    rows = [{"ranker": "nmf", "trained_on": "one", "platform": "shop", "losses": [1.0, 0.5]}]
+    rows = [{"ranker": "nmf", "trained_on": "one", "platform": "shop", "losses": [1.0, 0.5], "validation": []}]
     (picture,) = learning_pictures(rows, "nmf").values()
     assert picture.startswith(b"\x89PNG")
     assert learning_pictures(rows, "als") == {}
     assert learning_pictures([rows[0] | {"losses": [1.0]}], "nmf") == {}
+
+
+def test_validation_is_drawn_beside_the_losses_where_there_is_any() -> None:
+    row = {"ranker": "lstm", "trained_on": "one", "platform": "shop", "losses": [1.0, 0.5, 0.4], "validation": []}
+    (alone,) = learning_pictures([row], "lstm").values()
+    (beside,) = learning_pictures([row, row | {"validation": [None, 0.1, 0.2]}], "lstm").values()
+    widths = [int.from_bytes(png[16:20], "big") for png in (alone, beside)]
+    assert widths == [540, 810]

@@ -11,7 +11,13 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.rankers.als import ALS
 from xdrec_assets.rankers.item_knn import ItemKNN
 from xdrec_assets.rankers.nearest_text import NearestText
-from xdrec_assets.rankers.new_items import StandIns, WithNewItems, answering_known_items, answering_new_items
+from xdrec_assets.rankers.new_items import (
+    StandIns,
+    WithNewItems,
+    answering_known_items,
+    answering_new_items,
+    stand_in_of,
+)
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.ranking import top_k
@@ -76,6 +82,13 @@ def test_a_new_item_comes_below_its_stand_in_whatever_the_sign() -> None:
     new = StandIns(np.array([1, 3]), np.array([0, 2]), np.array([0.75, 0.5], dtype=np.float32))
     ranker = WithNewItems(Given([[4, 0, -2, 0], [0, 0, 0, 0]]), new)
     assert ranker.score(PEOPLE, slice(0, 4)).tolist() == [[4, 3, -2, -3], [0, 0, 0, 0]]
+
+
+def test_it_says_which_item_answers_for_which() -> None:
+    new = StandIns(np.array([1, 3]), np.array([0, 2]), np.array([0.75, 0.5], dtype=np.float32))
+    given = Given([[4, 0, -2, 0]])
+    assert stand_in_of(WithNewItems(given, new), 5).tolist() == [-1, 0, -1, 2, -1]
+    assert stand_in_of(given, 2).tolist() == [-1, -1]
 
 
 def test_a_slice_without_the_stand_ins_changes_nothing() -> None:

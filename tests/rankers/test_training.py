@@ -21,6 +21,7 @@ from xdrec_assets.rankers.models import Trained, model_of, models_of
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.settings import PopularitySettings, RankerSettings
 from xdrec_assets.rankers.store import load_ranker, save_ranker, verified_ranker
+from xdrec_assets.rankers.told import Told
 from xdrec_assets.rankers.training import load_model, publish_ranker, train, training_losses
 from xdrec_assets.rankers.transfer.per_platform import PerPlatform
 from xdrec_assets.rankers.transfer.strategy import Learned
@@ -49,18 +50,18 @@ def test_model_of_all_learns_from_all_and_a_twin_from_its_platform_alone(planted
 
 def test_losses_of_models_that_have_any_are_read_back(tmp_path: Path) -> None:
     pipeline = installation(tmp_path, {})
-    for ranker, as_of, scope, losses in (
-        ("nmf", "2026-01-12", "all", (1.0, 0.5)),
-        ("nmf", "2026-01-12", "shop", (1.0, 0.25)),
-        ("nmf", "2026-01-19", "shop", (1.0, 0.125)),
-        ("svd", "2026-01-12", "all", ()),
+    for ranker, as_of, scope, told in (
+        ("nmf", "2026-01-12", "all", Told((1.0, 0.5), (0.1, 0.2))),
+        ("nmf", "2026-01-12", "shop", Told((1.0, 0.25))),
+        ("nmf", "2026-01-19", "shop", Told((1.0, 0.125))),
+        ("svd", "2026-01-12", "all", Told()),
     ):
         model = Popularity.from_arrays({"popularity": np.ones(2, dtype=np.float32)}, PopularitySettings())
-        model.losses = losses
+        model.told = told
         save_ranker(model, pipeline.places.models / Trained(ranker, scope).folder(as_of))
     assert training_losses(pipeline, "2026-01-12") == [
-        {"ranker": "nmf", "trained_on": "all", "platform": "all", "losses": [1.0, 0.5]},
-        {"ranker": "nmf", "trained_on": "one", "platform": "shop", "losses": [1.0, 0.25]},
+        {"ranker": "nmf", "trained_on": "all", "platform": "all", "losses": [1.0, 0.5], "validation": [0.1, 0.2]},
+        {"ranker": "nmf", "trained_on": "one", "platform": "shop", "losses": [1.0, 0.25], "validation": []},
     ]
     assert training_losses(pipeline, "2026-01-26") == []
 
@@ -209,9 +210,10 @@ class TestTransfer:
     def test_losses_of_each_platform_s_part_are_read_back(self, tmp_path: Path) -> None:
         pipeline = installation(tmp_path, {})
         model = Popularity.from_arrays({"popularity": np.ones(4, dtype=np.float32)}, PopularitySettings())
-        model.losses = (1.0, 0.5)
+        model.told = Told((1.0, 0.5), (0.1, 0.2))
         parts = {"shop": Learned(model, "mapping"), "video": Learned(model, "mapping")}
         both = PerPlatform(parts, {"shop": slice(0, 2), "video": slice(2, 4)})
         save_ranker(both, pipeline.places.models / Trained("nmf", "all").folder("2026-01-12"))
-        found = [(row["trained_on"], row["platform"]) for row in training_losses(pipeline, "2026-01-12")]
-        assert found == [("all", "all for shop"), ("all", "all for video")]
+        found = training_losses(pipeline, "2026-01-12")
+        assert [(row["trained_on"], row["platform"]) for row in found] == [("all", f"all for {name}") for name in parts]
+        assert [row["validation"] for row in found] == [[0.1, 0.2]] * 2

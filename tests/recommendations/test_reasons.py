@@ -61,9 +61,10 @@ def test_latest_items_are_kept_and_the_history_is_not_written_into() -> None:
 
 
 def test_kinds_by_what_can_be_said() -> None:
-    near, popular = np.array([[True, False, False]] * 2), np.array([[True, True, False]] * 2)
-    kinds = reason_kinds(near, np.array([False, True]), popular)
-    assert kinds.tolist() == [["similar", "popular", "taste"], ["popular"] * 3]
+    near, popular = np.array([[True, True, False, False]] * 2), np.array([[True, False, True, False]] * 2)
+    new = np.array([[False, True, False, False]] * 2)
+    kinds = reason_kinds(near, new, np.array([False, True]), popular)
+    assert kinds.tolist() == [["similar", "new", "popular", "taste"], ["popular"] * 4]
 
 
 def test_popular_is_a_share_of_the_platform_and_never_without_events() -> None:

@@ -9,8 +9,10 @@ from tests.evaluation.worlds import AS_OF
 from tests.recommendations.worlds import CATALOGUE, HISTORY, KNOWLEDGE, POPULARITY
 from xdrec_assets.evaluation.catalogue import candidate_items
 from xdrec_assets.rankers.nearest_text import NearestText
+from xdrec_assets.rankers.new_items import StandIns, WithNewItems
 from xdrec_assets.rankers.ranker import Ranker
-from xdrec_assets.rankers.settings import NearestTextSettings
+from xdrec_assets.rankers.settings import NearestTextSettings, SVDSettings
+from xdrec_assets.rankers.svd import SVD
 from xdrec_assets.recommendations import top_k
 from xdrec_assets.recommendations.settings import RecommendationSettings
 from xdrec_assets.recommendations.top_k import Served, recommend, top_k_table
@@ -49,6 +51,43 @@ def test_what_was_only_looked_at_is_not_called_liked() -> None:
     table = top_k_table(recommend(HISTORY, catalogue, served, POPULARITY, RecommendationSettings(k=2)))
     shoes = next(row for row in of("bob", table.to_pylist()) if row["item_id"] == "shoes")
     assert shoes["reason"] == "Because you looked at «Cast iron pan» on Shop"
+
+
+def with_shoes_like_the_pan() -> WithNewItems:
+    """Nobody has the shoes: the pan, which all but dot like, answers for them."""
+    arrays = {"people": np.array([[1], [1], [1], [0]]), "items": np.array([[2], [0], [1], [0], [0]])}
+    known = SVD.from_arrays({name: array.astype(np.float32) for name, array in arrays.items()}, SVDSettings())
+    return WithNewItems(known, StandIns(np.array([1]), np.array([0]), np.array([0.9], dtype=np.float32)))
+
+
+def test_of_what_nobody_has_yet_the_item_is_named_that_answered_for_it() -> None:
+    shoes = {row["person_id"]: row for row in rows(with_shoes_like_the_pan()) if row["item_id"] == "shoes"}
+    assert shoes["cid"]["reason"] == "New here; it is like «Cast iron pan» on Shop"
+    assert (shoes["cid"]["reason_kind"], shoes["cid"]["because_item_id"]) == ("new", "pan")
+    assert shoes["cid"]["because_platform"] == "shop"
+    assert shoes["ann"]["reason_kind"] == "new"  # though she has a video of running: it was not scored by that
+    assert rows(NEAREST)[1]["reason_kind"] != "new"  # which reads texts itself
+
+
+def test_what_is_like_ones_own_item_is_similar_to_it_even_if_it_is_new() -> None:
+    text = np.array([[1, 0], [1, 0], [0, 0], [0, 1], [0, 1]], dtype=np.float32)  # bob has the pan
+    catalogue = top_k.Catalogue(CATALOGUE.titles, text, CATALOGUE.platforms)
+    served = [Served("shop", with_shoes_like_the_pan(), "all", candidate_items(HISTORY, "shop", "known"))]
+    table = top_k_table(recommend(HISTORY, catalogue, served, POPULARITY, RecommendationSettings(k=2)))
+    shoes = next(row for row in of("bob", table.to_pylist()) if row["item_id"] == "shoes")
+    assert (shoes["reason_kind"], shoes["because_item_id"]) == ("similar", "pan")
+
+
+def test_an_item_is_named_where_the_reason_rests_on_one_and_nowhere_else() -> None:
+    found = [*rows(with_shoes_like_the_pan()), *rows(NEAREST)]
+    assert {row["reason_kind"] for row in found} == {"new", "similar", "popular", "taste"}
+    for row in found:
+        rests_on_one = row["reason_kind"] in ("new", "similar")
+        assert (row["because_item_id"] is not None) == (row["because_platform"] is not None) == rests_on_one
+
+
+def test_who_is_unknown_is_told_nothing_of_what_answers_for_an_item() -> None:
+    assert {row["reason_kind"] for row in of("dot", rows(with_shoes_like_the_pan()))} == {"popular"}
 
 
 def test_popularity_never_claims_a_liking() -> None:

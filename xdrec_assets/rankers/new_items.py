@@ -74,7 +74,7 @@ class WithNewItems(Ranker[Any]):
         self.ranker, self.stand_ins = ranker, stand_ins
         self.name = ranker.name  # type: ignore[misc]  # it is that ranker
         self.is_probability = ranker.is_probability  # type: ignore[misc]
-        self.losses = ranker.losses
+        self.told = ranker.told
 
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         self.ranker.fit(history, knowledge)
@@ -136,6 +136,14 @@ def answering_new_items(
 def answering_known_items(ranker: Ranker[Any]) -> Ranker[Any]:
     """The ranker behind one with stand-ins; any other as it is."""
     return ranker.ranker if isinstance(ranker, WithNewItems) else ranker
+
+
+def stand_in_of(ranker: Ranker[Any], n_items: int) -> NDArray[np.int32]:
+    """Which item answers for each in a ranker's scores, (n_items,); -1 where an item is scored for itself."""
+    found = np.full(n_items, -1, dtype=np.int32)
+    if isinstance(ranker, WithNewItems):
+        found[ranker.stand_ins.item] = ranker.stand_ins.by
+    return found
 
 
 def without_stand_ins(arrays: Arrays) -> tuple[dict[str, NDArray[Any]], StandIns | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.settings import Section
+from xdrec_assets.rankers.told import Told
 
 SettingsT = TypeVar("SettingsT", bound=Section)
 Arrays = Mapping[str, NDArray[Any]]
@@ -41,8 +43,8 @@ class Ranker(ABC, Generic[SettingsT]):
     """A folder for what `fit` has learned so far, from which it goes on after a kill; without it, it begins again."""
     products_below_zero: ClassVar[bool] = True
     """Whether products of its factors that are below zero are scores as well."""
-    losses: tuple[float, ...] = ()
-    """What `fit` minimised, pass by pass, where it goes in passes and tells; kept beside the model, not part of it."""
+    told: Told = Told()
+    """What `fit` tells of how it went."""
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
@@ -66,6 +68,15 @@ class Ranker(ABC, Generic[SettingsT]):
         Raises:
             NotFittedError: before `fit`.
         """
+
+    @property
+    def losses(self) -> tuple[float, ...]:
+        """What `fit` minimised, pass by pass, where it goes in passes and tells."""
+        return self.told.losses
+
+    @losses.setter
+    def losses(self, losses: tuple[float, ...]) -> None:
+        self.told = replace(self.told, losses=losses)
 
     def of_items(self, items: slice) -> Ranker[Any]:
         """The ranker behind this one that answers for some items, where there are several."""

@@ -19,6 +19,7 @@ from xdrec_assets.rankers.new_items import WithNewItems, answering_known_items, 
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.registry import ranker_class
 from xdrec_assets.rankers.settings import RankerSettings
+from xdrec_assets.rankers.told import Told
 from xdrec_assets.rankers.transfer.per_platform import PerPlatform
 
 ABOUT_FILE = "ranker.json"
@@ -52,8 +53,7 @@ def save_ranker(
     fitted = answering_known_items(ranker)
     if isinstance(fitted, PerPlatform):
         about["per_platform"] = fitted.about()
-    if ranker.losses:
-        about["losses"] = [float(loss) for loss in ranker.losses]
+    about |= ranker.told.as_json()
     if origin is not None:
         about["origin"] = dict(origin)
     if made_from is not None:
@@ -84,7 +84,7 @@ def load_ranker(folder: Path) -> Ranker[Any]:
             ranker = PerPlatform.from_parts(of, kept, settings, about["per_platform"])
         else:
             ranker = of.from_arrays(kept, settings)
-            ranker.losses = tuple(about.get("losses", ()))
+            ranker.told = Told.of_json(about)
         return ranker if stand_ins is None else WithNewItems(ranker, stand_ins)
     except (ValueError, KeyError, TypeError) as error:
         raise StoredRankerError(_unreadable(folder, error)) from error

@@ -112,8 +112,9 @@ def load_popularity(pipeline: Pipeline, platform: str, past: Past) -> Popularity
 
 
 def training_losses(pipeline: Pipeline, as_of: str) -> list[dict[str, Any]]:
-    """How the models of a date learned that are trained in passes: rows of ranker, trained_on, platform, losses.
+    """How the models of a date learned that are trained in passes.
 
+    Rows of ranker, trained_on, platform, losses and validation (as in `told.Told`).
     `platform` is "all" where a model was trained on all of them, "all for video" where it has one for each platform.
     What is kept of a model is read, not the model.
     """
@@ -123,7 +124,8 @@ def training_losses(pipeline: Pipeline, as_of: str) -> list[dict[str, Any]]:
         parts = {f"{model.platform} for {name}": told for name, told in about.get("per_platform", {}).items()}
         for platform, told in (parts or {model.platform: about}).items():
             row = {"ranker": model.ranker, "trained_on": model.trained_on, "platform": platform}
-            found += [row | {"losses": told["losses"]}] if told.get("losses") else []
+            if told.get("losses"):
+                found.append(row | {"losses": told["losses"], "validation": told.get("validation", [])})
     return found
 
 

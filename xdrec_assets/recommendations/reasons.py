@@ -1,8 +1,10 @@
 """Why a person is recommended an item, said without claiming more than is known.
 
 - similar: the text of an item the person has is near: "Because you liked «Trail shoes» on shop".
+- new: nobody has the item yet, and the ranker scored one that is like it in its place, which is named; where the
+  person's own item is that one, the reason is similar.
 - popular: popularity made the list, or the item is near nothing of theirs and among the platform's most popular.
-- taste: the ranker liked it for this person, and neither of the two can be said.
+- taste: the ranker liked it for this person, and none of these can be said.
 
 A reason explains by likeness; it does not read the ranker's mind.
 """
@@ -90,17 +92,19 @@ def nearest_own_items(
 
 
 def reason_kinds(
-    near: NDArray[np.bool_], by_popularity: NDArray[np.bool_], is_popular: NDArray[np.bool_]
+    near: NDArray[np.bool_], is_new: NDArray[np.bool_], by_popularity: NDArray[np.bool_], is_popular: NDArray[np.bool_]
 ) -> NDArray[np.object_]:
     """The kind of each reason, shape (n_people, k).
 
     Args:
         near: an own item is near enough, shape (n_people, k).
+        is_new: another item was scored in its place, shape (n_people, k).
         by_popularity: popularity made this person's list, shape (n_people,).
         is_popular: the recommended item is among the most popular, shape (n_people, k).
     """
     listed = np.broadcast_to(by_popularity[:, None], near.shape)
-    kinds = np.select([listed, near, is_popular], ["popular", "similar", "popular"], default="taste")
+    known = [listed, is_new, near, is_popular]
+    kinds = np.select(known, ["popular", "new", "similar", "popular"], default="taste")
     return kinds.astype(object)
 
 

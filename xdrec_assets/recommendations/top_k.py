@@ -90,6 +90,8 @@ class _Writer:
         popularity: Popularity,
         settings: RecommendationSettings,
     ) -> None:
+        from xdrec_assets.rankers.new_items import stand_in_of
+
         known = history if served.trained_on == "all" else history.only(served.platform)
         self.history, self.catalogue, self.served = history, catalogue, served
         self.popularity, self.settings = popularity, settings
@@ -97,6 +99,7 @@ class _Writer:
         self.own = OwnItems.of(known, settings.own_items)
         self.is_popular = most_popular(popularity.popularity, self.items, settings.popular_share)
         self.names = _names(history, catalogue)
+        self.stand_in = stand_in_of(served.ranker, history.n_items)
 
     def batch(self, people: NDArray[np.int32]) -> pa.RecordBatch:
         """The rows of some people."""
@@ -122,8 +125,9 @@ class _Writer:
         kinds = self._kinds(ranking, nearest)
         listed = ranking.items >= 0
         row, place = np.nonzero(listed)
-        kind, item, because = kinds[listed], ranking.items[listed], nearest.item[listed]
-        similar = kind == "similar"
+        kind, item = kinds[listed], ranking.items[listed]
+        because = np.where(kind == "new", self.stand_in[item], nearest.item[listed])
+        has_because = (kind == "similar") | (kind == "new")
         columns = {
             "as_of": np.full(len(row), np.datetime64(self.history.as_of)),
             "platform": [self.served.platform] * len(row),
@@ -135,8 +139,8 @@ class _Writer:
             "trained_on": [self.served.trained_on] * len(row),
             "reason": self._sentences(kind, because, nearest.strength[listed]),
             "reason_kind": kind,
-            "because_platform": _only(similar, self._platform_of(because)),
-            "because_item_id": _only(similar, self.history.item_id[because]),
+            "because_platform": _only(has_because, self._platform_of(because)),
+            "because_item_id": _only(has_because, self.history.item_id[because]),
         }
         schema = load_contract("recommendations/top_k").arrow_schema()
         return pa.record_batch([pa.array(columns[name], type=schema.field(name).type) for name in schema.names], schema)
@@ -144,7 +148,9 @@ class _Writer:
     def _kinds(self, ranking: Ranking, nearest: Nearest) -> NDArray[np.object_]:
         by_popularity = ranking.by_popularity | (self.served.ranker.name == self.popularity.name)
         near = (nearest.item >= 0) & (nearest.similarity >= self.settings.min_similarity)
-        return reason_kinds(near, by_popularity, self.is_popular[ranking.items])
+        stand_in = self.stand_in[ranking.items]
+        is_new = (stand_in >= 0) & ~(near & (nearest.item == stand_in))
+        return reason_kinds(near, is_new, by_popularity, self.is_popular[ranking.items])
 
     def _sentences(
         self, kind: NDArray[np.object_], because: NDArray[np.int32], strength: NDArray[np.float32]
@@ -155,7 +161,9 @@ class _Writer:
         did = np.where(strength >= self.settings.liked_from, "Because you liked ", "Because you looked at ").astype(
             object
         )
-        return np.where(kind == "similar", did + self.names[because], np.where(kind == "popular", popular, taste))
+        like = "New here; it is like " + self.names[because]
+        kinds = [kind == "similar", kind == "new", kind == "popular"]
+        return np.select(kinds, [did + self.names[because], like, popular], default=taste)
 
     def _platform_of(self, item: NDArray[np.int32]) -> NDArray[np.object_]:
         return np.array(self.history.platforms, dtype=object)[self.history.item_platform[item]]

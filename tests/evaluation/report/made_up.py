@@ -98,7 +98,11 @@ def inputs(**more: Any) -> ReportInputs:
         past=[{**row, "as_of": AS_OF, "ndcg": 0.9 * row["ndcg"]} for row in world.leaderboard()],
         fusions=fusions(),
         feedback=[{"as_of": LATER, "platform": "shop", "n_shown": 5_200, **CLICKED, **dict.fromkeys(CONVERTED)}],
-        losses=[{"ranker": "nmf", "trained_on": "all", "platform": "all", "losses": [3.0, 2.0, 1.5]}],
+        losses=[
+            learned("nmf", "all", "all", [3.0, 2.0, 1.5], []),
+            learned("lstm", "all", "all", [9.0, 8.0], [0.04, 0.05]),
+            learned("lstm", "one", "shop", [9.0, 7.0], [None, 0.03]),
+        ],
         sizes=[{"platform": "shop", "events": 4_012, "people": 9, "items": 8, **dict.fromkeys(BEFORE, 7)}],
         twins=[{"now": 12, "before": 10}],
         quality=[{"platform": "shop", "place": "landed", "rule": None, "n_lines": 1_000}],
@@ -108,6 +112,12 @@ def inputs(**more: Any) -> ReportInputs:
         all_settings={"embeddings.encoder": "minilm"},
     )
     return replace(found, **more)
+
+
+def learned(ranker: str, trained_on: str, platform: str, losses: list[float], validation: list[Any]) -> dict[str, Any]:
+    """How a model learned, pass by pass."""
+    model = {"ranker": ranker, "trained_on": trained_on, "platform": platform}
+    return {**model, "losses": losses, "validation": validation}
 
 
 @cache

@@ -10,11 +10,13 @@ from data_quality.contract import load_contract
 from resources.partitions import BY_AS_OF, Partition
 from tests.evaluation.champion.judged import judged
 from tests.evaluation.champion.test_deciding import LONG, WEEKS, lay_down, pipeline
+from tests.evaluation.report.made_up import learned
 from xdrec_assets.evaluation.report.findings import findings
 from xdrec_assets.pipeline import Pipeline
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.settings import PopularitySettings
 from xdrec_assets.rankers.store import save_ranker
+from xdrec_assets.rankers.told import Told
 
 LATER = LONG.replace("{weekly_from: 2026-01-12}", f"{{dates: [{WEEKS[1]}, {WEEKS[2]}]}}")
 
@@ -54,9 +56,9 @@ def test_of_the_metrics_it_reads_the_ndcg_of_everyone_over_both_catalogues(tmp_p
 
 def test_losses_are_those_of_models_that_went_in_two_passes_or_more(tmp_path: Path) -> None:
     found = pipeline(tmp_path)
-    for scope, losses in (("all", (1.0, 0.5)), ("shop", (1.0,)), ("video", ())):
+    for scope, losses, validation in (("all", (1.0, 0.5), (0.1, 0.2)), ("shop", (1.0,), ()), ("video", (), ())):
         model = Popularity.from_arrays({"popularity": np.ones(2, dtype=np.float32)}, PopularitySettings())
-        model.losses = losses
+        model.told = Told(losses, validation)
         save_ranker(model, found.places.models / "nmf" / f"{WEEKS[1]}" / scope)
     (row,) = findings(found, Partition.of_day(WEEKS[2])).losses
-    assert row == {"ranker": "nmf", "trained_on": "all", "platform": "all", "losses": [1.0, 0.5]}
+    assert row == learned("nmf", "all", "all", [1.0, 0.5], [0.1, 0.2])

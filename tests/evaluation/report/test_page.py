@@ -11,7 +11,7 @@ from tests.evaluation.report.made_up import LATER, champions, example, few, inpu
 from xdrec_assets.evaluation.report.page import SECTIONS, render_report
 
 VOID = {"meta", "img", "br"}
-PLOTS = 7
+PLOTS = 8
 
 
 class Structure(HTMLParser):
@@ -121,7 +121,7 @@ def test_first_evaluated_date_has_no_history() -> None:
     page = render_report(small(past=(), former_champions=(), sizes=(), twins=(), losses=()))
     assert "first evaluated date" in page
     found = parsed(page)
-    assert len(found.loads) == PLOTS - 2
+    assert len(found.loads) == PLOTS - 3
     assert "changes" not in found.ids
 
 

@@ -52,8 +52,8 @@ def test_plots_are_pictures() -> None:
     board, lifts = few(BOARD), few(LIFTS)
     shown = [leaderboard_shown(pa.Table.from_pylist(board), TITLES), metrics_shown(metrics(board), TITLES)]
     shown += [lift_shown(lifts, TITLES), report_shown(small())]
-    assert [len(one.pictures) for one in shown] == [1, 2, 2, 4]
-    assert {"plot over time", "plot of losses"} <= report_shown(small()).pictures.keys()
+    assert [len(one.pictures) for one in shown] == [1, 2, 2, 5]
+    assert {"plot over time", "plot of losses", "plot of validation"} <= report_shown(small()).pictures.keys()
     assert all(png.startswith(b"\x89PNG") for one in shown for png in one.pictures.values())
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from tests.evaluation.report.made_up import AS_OF, TITLES, few, inputs
 from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
-from xdrec_assets.evaluation.report.curves import loss_plot
+from xdrec_assets.evaluation.report.curves import loss_plot, validation_plot
 from xdrec_assets.evaluation.report.lift_plots import lift_plot, segment_plot
 from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot
+from xdrec_assets.evaluation.report.wording import titled
 
 BOARD, LIFTS = ([*few(rows), *few(rows, "news")] for rows in (inputs().board, inputs().lifts))
 DRAWN = {leaderboard_plot: BOARD, coverage_plot: BOARD, bias_plot: BOARD, history_plot: BOARD}
@@ -28,6 +29,15 @@ def test_every_platform_has_a_panel_and_the_same_rows_give_the_same_picture(plot
 
 def test_a_plot_is_a_png_where_one_is_asked_for() -> None:
     assert loss_plot(inputs().losses, "png").startswith(b"\x89PNG")
+
+
+def test_validation_has_panels_of_those_alone_who_validate() -> None:
+    svg = validation_plot(inputs().losses)
+    assert svg is not None
+    assert titled("lstm").encode() in svg
+    assert titled("nmf").encode() not in svg
+    assert titled("nmf").encode() in loss_plot(inputs().losses)
+    assert validation_plot([row for row in inputs().losses if row["ranker"] == "nmf"]) is None
 
 
 def test_a_title_with_dollar_signs_is_no_formula() -> None:

@@ -11,6 +11,7 @@ from xdrec_assets.rankers.clusters import Clusters
 from xdrec_assets.rankers.ranker import NotFittedError
 from xdrec_assets.rankers.store import StoredRankerError, load_ranker, save_ranker, verified_ranker
 from xdrec_assets.rankers.svd import SVD
+from xdrec_assets.rankers.told import Told
 from xdrec_assets.rankers.transfer.per_platform import PerPlatform
 from xdrec_assets.rankers.transfer.strategy import Learned
 
@@ -31,7 +32,7 @@ def per_platform(world: World, ranker_class: type) -> PerPlatform:
     """A twin of each platform as one ranker; what was said of them is made up."""
     settings, knowledge = getattr(SETTINGS, ranker_class.name), knowledge_by_scope(world)
     parts = {p: ranker_class(settings).fit(world.history.only(p), knowledge[p]) for p in PLATFORMS}
-    parts[TARGET].losses = (1.0, 0.5)
+    parts[TARGET].told = Told((1.0, 0.5), (0.1, 0.2), {TARGET: {"recent": 1.0}})
     evidence = ({"strategy": "joint", "ndcg": 0.25, "difference": 0.1, "low": 0.05, "people": 40, "chosen": True},)
     learned = {p: Learned(part, "joint", evidence if p == TARGET else ()) for p, part in parts.items()}
     return PerPlatform(learned, {p: world.history.items_of(p) for p in PLATFORMS})
@@ -68,7 +69,11 @@ def test_saved_and_loaded_it_scores_the_same_bits(ranker_class: type, world: Wor
     assert isinstance(loaded, PerPlatform)
     assert (loaded.name, loaded.settings) == (ranker.name, ranker.settings)
     assert loaded.about() == ranker.about()
-    assert loaded.parts[TARGET].losses == (1.0, 0.5)
+    assert (
+        loaded.parts[TARGET].told
+        == ranker.parts[TARGET].told
+        == Told((1.0, 0.5), (0.1, 0.2), {TARGET: {"recent": 1.0}})
+    )
     everyone = np.arange(world.history.n_people)
     for platform in PLATFORMS:
         items = world.history.items_of(platform)
@@ -83,6 +88,8 @@ def test_what_it_says_of_its_parts_lies_beside_the_arrays(ranker: PerPlatform, t
         "items": [120, 180],
         "strategy": "joint",
         "losses": [1.0, 0.5],
+        "validation": [0.1, 0.2],
+        "importance": {"video": {"recent": 1.0}},
         "evidence": [dict(ranker.evidence[TARGET][0])],
     }
 

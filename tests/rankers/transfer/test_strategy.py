@@ -1,5 +1,7 @@
 """What strategies are given, and what holds for all that need no training of a network."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,16 @@ def test_the_target_and_the_rest_are_everything(world: World) -> None:
         both = np.concatenate([getattr(on_target, name), getattr(elsewhere, name)])
         np.testing.assert_array_equal(np.sort(both), np.sort(getattr(world.history, name)))
     assert (np.diff(elsewhere.person) >= 0).all()
+
+
+def test_parts_of_the_history_are_taken_out_once_for_each_target(world: World) -> None:
+    problem = problem_of(world)
+    assert problem.on_target is problem.on_target
+    assert problem.elsewhere is problem.elsewhere
+    other = replace(problem, target="shop")
+    items = world.history.items_of("shop")
+    assert np.isin(other.on_target.item, np.arange(items.start, items.stop)).all()
+    assert len(other.elsewhere.item) + len(other.on_target.item) == len(world.history.item)
 
 
 @pytest.mark.parametrize("name", RANKERS)

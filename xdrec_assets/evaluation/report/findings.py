@@ -78,7 +78,7 @@ def _resamples(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
 
 
 def _losses(pipeline: Pipeline, day: date) -> list[dict[str, Any]]:
-    """Of the date's models that were trained in passes, two or more: ranker, trained_on, platform, losses."""
+    """Of the date's models that were trained in passes, two or more, as `training_losses` has them."""
     return [row for row in training_losses(pipeline, day.isoformat()) if len(row["losses"]) > 1]
 
 

@@ -28,7 +28,7 @@ class ReportInputs:
     past: Sequence[Row] = ()  # evaluation/leaderboard of earlier as-of dates
     fusions: Sequence[Row] = ()  # evaluation/fusions of this as-of date
     feedback: Sequence[Row] = ()  # evaluation/feedback of this test window
-    losses: Sequence[Row] = ()  # ranker, trained_on, platform, losses: by pass of its training
+    losses: Sequence[Row] = ()  # ranker, trained_on, platform; losses and validation: by pass of its training
     sizes: Sequence[Row] = ()  # platform, events, people, items known before the decision, and before the models
     twins: Sequence[Row] = ()  # now, before: pairs of items that are one product; one row
     quality: Sequence[Row] = ()  # platform, place, rule, n_lines

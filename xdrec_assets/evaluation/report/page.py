@@ -122,6 +122,9 @@ def _plots(inputs: ReportInputs, tested: Sequence[Row], level: Mapping[str, set[
         pictures["history"] = plots.history_plot(boards, titles)
     if inputs.losses:
         pictures["losses"] = curves.loss_plot(inputs.losses)
+    validation = curves.validation_plot(inputs.losses)
+    if validation:
+        pictures["validation"] = validation
     return {name: f"data:image/svg+xml;base64,{b64encode(svg).decode()}" for name, svg in pictures.items()}
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from xdrec_assets.evaluation.leaderboard import leaderboard
 from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
-from xdrec_assets.evaluation.report.curves import loss_plot
+from xdrec_assets.evaluation.report.curves import loss_plot, validation_plot
 from xdrec_assets.evaluation.report.lift_plots import lift_plot, segment_plot
 from xdrec_assets.evaluation.report.plots import history_plot, leaderboard_plot, with_past
 from xdrec_assets.evaluation.report.wording import (
@@ -108,6 +108,9 @@ def report_shown(inputs: ReportInputs) -> Shown:
         pictures["plot over time"] = history_plot(boards, titles, "png")
     if inputs.losses:
         pictures["plot of losses"] = loss_plot(inputs.losses, "png")
+    validation = validation_plot(inputs.losses, "png")
+    if validation:
+        pictures["plot of validation"] = validation
     return Shown(has_preview=False, pictures=pictures)
 
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-ACRONYMS: Final = {
-    name: name.upper() for name in ("knn", "svd", "nmf", "als", "ease", "ndcg", "mrr", "map", "auc", "f1", "pca")
-}
+UPPER = ("knn", "svd", "nmf", "als", "ease", "ncf", "lstm", "ndcg", "mrr", "map", "auc", "f1", "pca")
+ACRONYMS: Final = {name: name.upper() for name in UPPER} | {"sasrec": "SASRec"}
 SEGMENT_TITLES: Final = {
     "all": "everyone",
     "warm_people": "warm people",

@@ -22,7 +22,6 @@ from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.search.window import Window, inner_window
-from xdrec_assets.rankers.settings import PopularitySettings
 from xdrec_assets.rankers.transfer.registry import NONE, create_strategy
 from xdrec_assets.rankers.transfer.settings import TransferSettings
 from xdrec_assets.rankers.transfer.strategy import Evidence, Learned, Problem, Strategy
@@ -72,7 +71,7 @@ class Choice(Strategy[TransferSettings]):
         if asked is None or len(asked.person) < FEWEST or len(names) == 1:
             return []
         asked, before = asked.sample(settings.people, settings.seed), window.history
-        popularity = Popularity(PopularitySettings()).fit(before.only(problem.target), inner.knowledge[problem.target])
+        popularity = Popularity(problem.popularity).fit(before.only(problem.target), inner.knowledge[problem.target])
         gains = {
             name: asked.ndcg(self.strategies[name].fit(inner), popularity, before, problem.target, K) for name in names
         }
@@ -129,5 +128,5 @@ def _of_texts(knowledge: Mapping[str, Knowledge], history: History) -> dict[str,
     for scope, known in knowledge.items():
         seen = history if scope == ALL else history.only(scope)
         people = pool_people(seen, known.text, KnowledgeSettings().half_life_days).vectors
-        found[scope] = Knowledge(text=known.text, fused=known.text, person=people)
+        found[scope] = replace(known, fused=known.text, person=people)
     return found

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xdrec_assets.rankers.ranker import Arrays, Ranker
+from xdrec_assets.rankers.told import Told
 from xdrec_assets.rankers.transfer.strategy import Evidence, Learned
 
 SEPARATOR = ":"  # of a platform's name and that of its array
@@ -89,9 +90,9 @@ class PerPlatform(Ranker[Any]):
             platform: {
                 "items": [self.items[platform].start, self.items[platform].stop],
                 "strategy": one.strategy,
-                "losses": [float(loss) for loss in one.ranker.losses],
                 "evidence": [dict(row) for row in one.evidence],
             }
+            | one.ranker.told.as_json()
             for platform, one in self.learned.items()
         }
 
@@ -109,7 +110,7 @@ class PerPlatform(Ranker[Any]):
             prefix = f"{platform}{SEPARATOR}"
             of_part = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
             part = ranker_class.from_arrays(of_part, settings)
-            part.losses = tuple(told["losses"])
+            part.told = Told.of_json(told)
             learned[platform] = Learned(part, told["strategy"], tuple(told["evidence"]))
             items[platform] = slice(*told["items"])
         return cls(learned, items)

@@ -10,6 +10,7 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.build import ALL
 from xdrec_assets.rankers.neural.network import Network
 from xdrec_assets.rankers.neural.neural_ranker import NeuralRanker
+from xdrec_assets.rankers.told import Told
 from xdrec_assets.rankers.transfer.strategy import Problem
 
 
@@ -24,9 +25,9 @@ def learned_everywhere(problem: Problem, ranker: NeuralRanker[Any]) -> Network:
 
 
 class SharedStart:
-    """Keeps the last network that was learned, with its losses, for the history that it was learned on."""
+    """Keeps the last network that was learned, with what is told of it, for the history that it was learned on."""
 
-    _last: tuple[History, Network, tuple[float, ...]] | None = None
+    _last: tuple[History, Network, Told] | None = None
 
     def of(
         self,
@@ -36,12 +37,12 @@ class SharedStart:
     ) -> Network:
         """A copy of the network that `learned` gives, which is asked once for targets that come one after another.
 
-        ranker: the one that learns it, whose losses then are those of that training.
+        ranker: the one that learns it, which then tells how that training went.
         """
         if self._last is None or self._last[0] is not problem.history:
             network = learned(problem, ranker)
-            self._last = problem.history, network, ranker.losses
-        _, network, ranker.losses = self._last
+            self._last = problem.history, network, ranker.told
+        _, network, ranker.told = self._last
         return copy.deepcopy(network)
 
 

@@ -1,8 +1,9 @@
-"""What is said of a model's transfer: in its row, in a table of models and of what a choice was made by."""
+"""What is said of models on their asset: how each was fitted, what transfer was chosen by, which features matter."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from xdrec_assets.rankers.new_items import answering_known_items
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.transfer.per_platform import PerPlatform
 from xdrec_assets.shown import figures_table
+
+FEATURES_SHOWN = 20
 
 
 def used_by(ranker: Ranker[Any]) -> dict[str, str]:
@@ -33,7 +36,7 @@ def in_words(told: Mapping[str, Any]) -> str:
 
 
 def fitting_texts(rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> dict[str, str]:
-    """What an asset tells of its models: how each was fitted, and what a strategy was chosen by, if one was.
+    """What an asset tells of its models: how each was fitted, what a strategy was chosen by, and which features matter.
 
     rows: of rankers/models. about: what is kept beside the first of these models.
     """
@@ -48,7 +51,8 @@ def fitting_texts(rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -
         for row in rows
     ]
     evidence = evidence_table(about.get("per_platform", {}))
-    return {"fitting": figures_table(fitting)} | ({"choice of transfer": evidence} if evidence else {})
+    told = {"choice of transfer": evidence, "importance of features": importance_table(about)}
+    return {"fitting": figures_table(fitting)} | {title: table for title, table in told.items() if table}
 
 
 def evidence_table(about: Mapping[str, Any]) -> str:
@@ -68,6 +72,25 @@ def evidence_table(about: Mapping[str, Any]) -> str:
             }
             for platform, told in about.items()
             for row in told["evidence"]
+        ]
+    )
+
+
+def importance_table(about: Mapping[str, Any]) -> str:
+    """How often each feature of a ranker is asked for, as a Markdown table by platform; empty where none tells.
+
+    about: what is kept beside a model; of one with a ranker per platform, each tells of its own.
+    """
+    by_platform = {**about.get("importance", {})}
+    for platform, told in about.get("per_platform", {}).items():
+        by_platform |= {name: shares for name, shares in told.get("importance", {}).items() if name == platform}
+    mean: Counter[str] = Counter()
+    for shares in by_platform.values():
+        mean.update({name: share / len(by_platform) for name, share in shares.items()})
+    return figures_table(
+        [
+            {"feature": name} | {platform: shares.get(name) for platform, shares in by_platform.items()}
+            for name, _ in mean.most_common(FEATURES_SHOWN)
         ]
     )
 

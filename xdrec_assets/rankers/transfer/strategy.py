@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.ranker import Ranker
 from xdrec_assets.rankers.section import Section
+from xdrec_assets.rankers.settings import PopularitySettings
 from xdrec_assets.rankers.transfer.registry import suited
 
 StrategyT = TypeVar("StrategyT", bound=Section)
@@ -33,13 +35,14 @@ class Problem:
     target: str
     make: Callable[[], Ranker[Any]]  # a fresh ranker of fixed settings
     knowledge_before: KnowledgeOf | None = None  # of an earlier history; None: nothing but texts is known of it
+    popularity: PopularitySettings = field(default_factory=PopularitySettings)  # of what breaks ties in judging
 
-    @property
+    @cached_property
     def on_target(self) -> History:
         """The same people and items, with the interactions of the target alone."""
         return self.history.only(self.target)
 
-    @property
+    @cached_property
     def elsewhere(self) -> History:
         """The same people and items, with the interactions of every other platform."""
         return self.history.without(self.target)

@@ -44,6 +44,8 @@ def transferred(
     if name == JOINT:
         return make().fit(history, knowledge[ALL])
     strategy = create_strategy(name, transfer)
-    problems = [Problem(history, knowledge, platform, make, knowledge_before) for platform in history.platforms]
-    learned = {problem.target: strategy.learn(problem) for problem in problems}
+    learned = {}
+    for platform in history.platforms:  # one after another: a problem holds what it has taken out of the history
+        problem = Problem(history, knowledge, platform, make, knowledge_before, settings.popularity)
+        learned[platform] = strategy.learn(problem)
     return PerPlatform(learned, {platform: history.items_of(platform) for platform in history.platforms})

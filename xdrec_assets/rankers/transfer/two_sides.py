@@ -64,5 +64,5 @@ class TwoSides:
         share = np.where(self.is_known_elsewhere, share, 0)[:, None].astype(np.float32)
         people = np.asarray(share * carried + (1 - share) * self.target_people, dtype=np.float32)
         ranker = type(self.twin).from_arrays({"people": people, "items": self.target_items}, self.twin.settings)
-        ranker.losses = self.twin.losses
+        ranker.told = self.twin.told
         return ranker
