@@ -13,6 +13,7 @@ from tests.rankers.planted import history_of, planted_world
 from xdrec_assets.rankers.neural import optimise as module
 from xdrec_assets.rankers.neural.checkpoint import Checkpoint, Course
 from xdrec_assets.rankers.neural.optimise import optimise, optimise_across
+from xdrec_assets.rankers.neural.popularity_bias import ItemPopularity
 from xdrec_assets.rankers.neural.sequences import Batch, Sequences
 from xdrec_assets.rankers.neural.settings import TrainingSettings
 from xdrec_assets.rankers.neural.validation import HeldOut
@@ -56,6 +57,25 @@ def test_the_best_pass_on_validation_is_what_stays(monkeypatch: pytest.MonkeyPat
     assert course.validation == [0.1, 0.3, 0.2, 0.25]  # two passes without a better one
     assert course.best == 1
     assert torch.equal(vectors, states[1])
+
+
+def test_popularity_knows_nothing_of_what_is_to_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Tensor] = {}
+
+    def ndcg(self: HeldOut, network: TinyNetwork, device: str) -> float:
+        told["then"] = network.popularity.on_the_whole.clone()
+        items, _ = self.events()
+        told["counts"] = torch.from_numpy(np.bincount(items, minlength=HISTORY.n_items))
+        return 0.5
+
+    monkeypatch.setattr(HeldOut, "ndcg", ndcg)
+    one = network()
+    one.popularity = ItemPopularity(HISTORY, None, 0.1)
+    before = one.popularity.on_the_whole.clone()
+    optimise(one, Sequences.of(HISTORY), SETTINGS.model_copy(update={"epochs": 1}))
+    assert told["counts"].sum() > 0
+    assert ((told["then"] < before) | (told["counts"] == 0)).all()
+    assert torch.equal(one.popularity.on_the_whole, before)
 
 
 def test_without_validation_all_passes_are_made() -> None:

@@ -166,9 +166,9 @@ class TestTheTable:
         batch = batch_of([1, 65], [])
         people, items = told.person_states(batch, told.item_states()), told.item_states()
         plain = learned.person_states(batch, learned.item_states()) @ learned.item_states().T
-        torch.testing.assert_close((people @ items.T)[0], plain[0] + told.bias_asked)
+        torch.testing.assert_close((people @ items.T)[0], plain[0] + told.popularity.of_late)
         assert not people[1].any()
-        assert not torch.equal(told.bias, told.bias_asked)
+        assert not torch.equal(told.popularity.on_the_whole, told.popularity.of_late)
 
 
 class TestTheRanker:

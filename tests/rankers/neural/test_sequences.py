@@ -37,6 +37,13 @@ def test_the_last_day_is_held_out(history: History) -> None:
     assert Sequences.of(history).holding_out(np.array([2, 0])).n_events.tolist() == [2, 0, 0]
 
 
+def test_what_is_held_out_is_told(history: History) -> None:
+    items, age_days = Sequences.of(history).holding_out(np.array([2, 0])).held_out(np.array([0, 2]))
+    assert items.tolist() == [2, 1, 4]
+    assert age_days.tolist() == [1, 2, 2]
+    assert Sequences.of(history).held_out(np.array([0, 2]))[0].tolist() == []
+
+
 def test_nobody_without_events_is_held_out(history: History) -> None:
     with pytest.raises(ValueError, match="1 of 2 people have no event to hold out"):
         Sequences.of(history).holding_out(np.array([0, 1]))

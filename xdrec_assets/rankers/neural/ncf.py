@@ -23,7 +23,7 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.neural.network import Network
 from xdrec_assets.rankers.neural.neural_ranker import NeuralRanker
-from xdrec_assets.rankers.neural.popularity_bias import log_popularity
+from xdrec_assets.rankers.neural.popularity_bias import ItemPopularity
 from xdrec_assets.rankers.neural.sequences import Batch
 from xdrec_assets.rankers.neural.settings import NCFSettings
 from xdrec_assets.rankers.ranker import Arrays, NotFittedError
@@ -41,8 +41,6 @@ class NCFNetwork(Network):
 
     first: Tensor
     n_on_platform: Tensor
-    bias: Tensor
-    bias_asked: Tensor
 
     def __init__(self, history: History, settings: NCFSettings) -> None:
         super().__init__()
@@ -56,13 +54,12 @@ class NCFNetwork(Network):
         self.of_item = torch.nn.Linear(settings.size, sizes[0], bias=False)
         self.dense = torch.nn.ModuleList(torch.nn.Linear(n, m) for n, m in pairwise(sizes))
         self.last = torch.nn.Linear(sizes[-1] + settings.factors, 1, bias=False)
+        self.popularity = ItemPopularity(history, settings.popularity_half_life_days, settings.smoothing)
         platform = history.item_platform
         first = np.searchsorted(platform, platform)
         for name, values in {
             "first": first,
             "n_on_platform": np.searchsorted(platform, platform, side="right") - first,
-            "bias": log_popularity(history, None, settings.smoothing),
-            "bias_asked": log_popularity(history, settings.popularity_half_life_days, settings.smoothing),
         }.items():
             self.register_buffer(name, torch.as_tensor(values), persistent=False)
 
@@ -118,7 +115,7 @@ class NCFNetwork(Network):
     def states_of_items(self, items: Tensor) -> Tensor:
         """Some items, (…), as they meet people: [what the first dense layer adds | factors | log popularity]."""
         embedded = functional.dropout(self.item_embedding(items), self.settings.dropout, self.training)
-        size, bias = self.settings.size, self.bias if self.training else self.bias_asked
+        size, bias = self.settings.size, self.popularity.now
         of_item = self.of_item(embedded[..., :size])
         odds = bias[items] + self.n_on_platform[items].log() - math.log(self.settings.negatives)
         return torch.cat([of_item, embedded[..., size:], odds[..., None].to(of_item.dtype)], dim=-1)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from resources.encoding.devices import chosen_device
 from xdrec_assets.rankers.neural.checkpoint import Checkpoint, Course
 from xdrec_assets.rankers.neural.network import Network
+from xdrec_assets.rankers.neural.popularity_bias import leaving_out
 from xdrec_assets.rankers.neural.processes import across, average_gradients, mean_over_processes, own_share, place
 from xdrec_assets.rankers.neural.sequences import Sequences
 from xdrec_assets.rankers.neural.settings import TrainingSettings
@@ -85,22 +86,23 @@ def _passes(
     restored = checkpoint.restore(network, optimiser) if checkpoint else None
     course, best = restored or (Course(), _copied(network))
     network.train()
-    while len(people) and not course.is_over:
-        number = len(course.losses)
-        course.losses.append(_pass(network, held_out.sequences, people, optimiser, settings, number, device))
-        if not np.isfinite(course.losses[-1]):
-            raise ValueError(
-                f"{type(network).__name__}: the loss of pass {number + 1} is {course.losses[-1]}, expected a number; "
-                f"lower learning_rate ({settings.learning_rate:g})"
-            )
-        if len(held_out.people):
-            course.validation.append(held_out.ndcg(network, device))
-        if course.best == number:
-            best = _copied(network)
-        course.is_over = number + 1 >= settings.epochs or course.has_stalled(settings.patience)
-        _say(network, course)
-        if checkpoint and place()[0] == 0:
-            checkpoint.save(course, network.state_dict(), best, optimiser)
+    with leaving_out(network, *held_out.events()):
+        while len(people) and not course.is_over:
+            number = len(course.losses)
+            course.losses.append(_pass(network, held_out.sequences, people, optimiser, settings, number, device))
+            if not np.isfinite(course.losses[-1]):
+                raise ValueError(
+                    f"{type(network).__name__}: the loss of pass {number + 1} is {course.losses[-1]}, expected a "
+                    f"number; lower learning_rate ({settings.learning_rate:g})"
+                )
+            if len(held_out.people):
+                course.validation.append(held_out.ndcg(network, device))
+            if course.best == number:
+                best = _copied(network)
+            course.is_over = number + 1 >= settings.epochs or course.has_stalled(settings.patience)
+            _say(network, course)
+            if checkpoint and place()[0] == 0:
+                checkpoint.save(course, network.state_dict(), best, optimiser)
     network.load_state_dict(best)
     return course
 

@@ -26,7 +26,7 @@ from xdrec_assets.rankers.neural.linear_softmax import multiplies_half, softmax_
 from xdrec_assets.rankers.neural.network import Network
 from xdrec_assets.rankers.neural.neural_ranker import NeuralRanker
 from xdrec_assets.rankers.neural.packing import Packed, pack
-from xdrec_assets.rankers.neural.popularity_bias import log_popularity, share_of_platform
+from xdrec_assets.rankers.neural.popularity_bias import ItemPopularity
 from xdrec_assets.rankers.neural.sampled_softmax import draw, half_even, sampled_softmax_loss
 from xdrec_assets.rankers.neural.sequences import Batch
 from xdrec_assets.rankers.neural.settings import SASRecSettings
@@ -62,9 +62,6 @@ class SASRecNetwork(Network):
     """A table of items, and causal attention over the last events of people."""
 
     platform: Tensor
-    share: Tensor
-    bias: Tensor
-    bias_asked: Tensor
 
     def __init__(self, history: History, knowledge: Knowledge, settings: SASRecSettings) -> None:
         super().__init__()
@@ -77,12 +74,8 @@ class SASRecNetwork(Network):
         )
         self.last = torch.nn.LayerNorm(settings.size)
         self.bounds = np.searchsorted(history.item_platform, np.arange(len(history.platforms) + 1)).tolist()
-        share = share_of_platform(history, np.ones_like(history.strength))
-        of_late = log_popularity(history, settings.popularity_half_life_days, SMOOTHING)
-        on_the_whole = log_popularity(history, None, SMOOTHING)
+        self.popularity = ItemPopularity(history, settings.popularity_half_life_days, SMOOTHING)
         self.register_buffer("platform", torch.as_tensor(history.item_platform.astype(np.int64)), persistent=False)
-        for name, values in {"share": share, "bias": on_the_whole, "bias_asked": of_late}.items():
-            self.register_buffer(name, torch.as_tensor(values, dtype=torch.float32), persistent=False)
 
     @property
     def knows_popularity(self) -> bool:
@@ -91,7 +84,7 @@ class SASRecNetwork(Network):
 
     def item_states(self) -> Tensor:
         table: Tensor = self.table()
-        return torch.cat([table, self.bias_asked[:, None]], dim=1) if self.knows_popularity else table
+        return torch.cat([table, self.popularity.of_late[:, None]], dim=1) if self.knows_popularity else table
 
     def has_content(self) -> Tensor | None:
         return self.table.vectors.any(dim=1)
@@ -146,12 +139,12 @@ class SASRecNetwork(Network):
         generator: torch.Generator,
     ) -> Tensor:
         """The summed losses of the examples `here`, whose items are all of one platform's slice."""
-        bias = self.bias[items] if self.knows_popularity else None
+        bias = self.popularity.on_the_whole[items] if self.knows_popularity else None
         examples = states[here], table[items], target[here] - items.start, weight[here]
         n = self.settings.negatives
         if not 0 < n < items.stop - items.start:
             return softmax_loss(*examples, bias)
-        drawn = draw(half_even(self.share[items]), n, generator)
+        drawn = draw(half_even(self.popularity.share[items]), n, generator)
         return sampled_softmax_loss(*examples, drawn, bias)
 
 

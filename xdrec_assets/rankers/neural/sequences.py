@@ -94,6 +94,13 @@ class Sequences:
         place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self._batch(people, rows[place < np.repeat(left, counts)], left, device)
 
+    def held_out(self, people: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Items and ages in days of the events that are held out of some people, (n_events,) each."""
+        rows, counts = self._rows(people)
+        place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = rows[place >= np.repeat(counts - self.n_held_out[people], counts)]
+        return self.history.item[rows], self.history.age_days[rows]
+
     def last(self, people: NDArray[np.integer]) -> NDArray[np.int32]:
         """The last item of each of some people who have one, (n,)."""
         rows, counts = self._rows(people)

@@ -18,7 +18,7 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.rankers.neural.in_batch_softmax import Sample
 from xdrec_assets.rankers.neural.item_tower import ItemVectors, tower_of
 from xdrec_assets.rankers.neural.network import Network
-from xdrec_assets.rankers.neural.popularity_bias import log_popularity, share_of_platform
+from xdrec_assets.rankers.neural.popularity_bias import ItemPopularity
 from xdrec_assets.rankers.neural.sequences import Batch
 from xdrec_assets.rankers.neural.settings import TowerSettings
 
@@ -35,9 +35,6 @@ class TowerNetwork(Network):
     """An item tower, and popularity as one more dimension; subclasses say what a person's taste is."""
 
     platform: Tensor
-    share: Tensor
-    bias: Tensor
-    bias_asked: Tensor
 
     def __init__(self, history: History, vectors: ItemVectors, settings: TowerSettings) -> None:
         super().__init__()
@@ -45,11 +42,7 @@ class TowerNetwork(Network):
         self.tower = tower_of(history, vectors, settings)
         bounds = np.searchsorted(history.item_platform, np.arange(len(history.platforms) + 1))
         self.bounds = tuple(int(bound) for bound in bounds)
-        share = share_of_platform(history, np.ones_like(history.strength)).astype(np.float32)
-        learning = log_popularity(history, None, settings.smoothing)
-        asked = log_popularity(history, settings.popularity_half_life_days, settings.smoothing)
-        for name, values in {"share": share, "bias": learning, "bias_asked": asked}.items():
-            self.register_buffer(name, torch.as_tensor(values), persistent=False)
+        self.popularity = ItemPopularity(history, settings.popularity_half_life_days, settings.smoothing)
         self.register_buffer("platform", torch.as_tensor(history.item_platform.astype(np.int64)), persistent=False)
 
     def item_states(self) -> Tensor:
@@ -59,8 +52,7 @@ class TowerNetwork(Network):
         return self.tower.has_content
 
     def _with_bias(self, states: Tensor, items: slice | Tensor) -> Tensor:
-        bias = self.bias if self.training else self.bias_asked
-        return torch.cat([states, bias[items, None].to(states.dtype)], dim=1)
+        return torch.cat([states, self.popularity.now[items, None].to(states.dtype)], dim=1)
 
     def asking(self, taste: Tensor) -> Tensor:
         """What is multiplied with items' states, (n, d + 1), of tastes (n, d); zeros where there is no taste."""
@@ -68,7 +60,7 @@ class TowerNetwork(Network):
         return torch.cat([functional.normalize(taste, dim=1) / self.settings.temperature, one], dim=1)
 
     def loss(self, batch: Batch, generator: torch.Generator) -> Tensor:
-        sample = Sample.of(self.bounds, self.share, batch, self.settings.negatives, generator)
+        sample = Sample.of(self.bounds, self.popularity.share, batch, self.settings.negatives, generator)
         states = self.tower(sample.items)
         examples = self.examples(batch, states[sample.column], generator)
         if not len(examples.event):

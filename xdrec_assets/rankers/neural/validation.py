@@ -38,6 +38,10 @@ class HeldOut:
         drawn = np.sort(np.random.default_rng(seed).permutation(able)[: n if n >= FEWEST else 0])
         return cls(sequences, sequences.holding_out(drawn), drawn, sequences.last(drawn).astype(np.int64))
 
+    def events(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Items and ages in days of all that is held out, (n_events,) each."""
+        return self.sequences.held_out(self.people)
+
     def ndcg(self, network: Network, device: str) -> float:
         """The mean NDCG@10 of the last items, each among all items of its platform that its person never took."""
         platform = self.sequences.history.item_platform
