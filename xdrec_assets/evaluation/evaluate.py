@@ -19,7 +19,7 @@ from xdrec_assets.evaluation.metrics import beyond, definitions
 from xdrec_assets.evaluation.metrics.classification import lists_at_threshold
 from xdrec_assets.evaluation.metrics.ranking import PER_PERSON, accuracy_at_k, find_hits
 from xdrec_assets.evaluation.segments import Segment
-from xdrec_assets.evaluation.uncertainty.bootstrap import Resampled, resample
+from xdrec_assets.evaluation.uncertainty.bootstrap import Resampled, intervals, resample
 
 if TYPE_CHECKING:
     from xdrec_assets.evaluation.exam import Exam
@@ -116,8 +116,8 @@ def evaluate(
     values = np.column_stack([column.values for column in columns])
     resampled = resample(exam.relevant.person_id, values, settings.seed, settings.resamples)
     rows, kept = [], []
-    for column, found in zip(columns, resampled, strict=True):
-        low, high = found.interval(settings.level)
+    bounds = intervals(resampled, settings.level)
+    for column, found, (low, high) in zip(columns, resampled, bounds, strict=True):
         rows.append(run.row(column.segment, column.metric, found.mean, low, high, found.n_people))
         if column.metric == DECISIVE and found.n_people and exam.catalogue == settings.catalogue:
             kept.append(run.resampled(column.segment, found))

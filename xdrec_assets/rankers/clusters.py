@@ -19,6 +19,7 @@ from xdrec_assets.rankers.ranker import Arrays, NotFittedError, Ranker
 from xdrec_assets.rankers.recency import days_since_last, recency_weights
 from xdrec_assets.rankers.settings import ClustersSettings
 from xdrec_assets.rankers.sparse_arrays import csr_from_arrays, csr_to_arrays
+from xdrec_assets.rankers.threads import workers
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -41,7 +42,8 @@ class Clusters(Ranker[ClustersSettings]):
         profiles = _profiles(history, knowledge.fused, settings.profile_half_life_days)
         known = np.flatnonzero(profiles.any(axis=1))
         self._cluster = np.full(history.n_people, NO_CLUSTER, dtype=np.int32)
-        self._cluster[known] = spherical_kmeans(profiles[known], settings.clusters, settings.iterations, rng)
+        with workers():  # one product for each centre that is drawn
+            self._cluster[known] = spherical_kmeans(profiles[known], settings.clusters, settings.iterations, rng)
         recent = history.strength * recency_weights(history.age_days, settings.half_life_days)
         self._popularity = _by_cluster(history, recent, self._cluster)
         self._prior = np.float32(settings.shrinkage) * _platform_shares(history, recent)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from threadpoolctl import threadpool_limits
 
 from xdrec_assets.evaluation.uncertainty import bootstrap
-from xdrec_assets.evaluation.uncertainty.bootstrap import Resampled, pooled, resample, resample_weights
+from xdrec_assets.evaluation.uncertainty.bootstrap import Resampled, intervals, pooled, resample, resample_weights
 
 
 def people(n: int, name: str = "person") -> np.ndarray:
@@ -62,6 +63,15 @@ def test_sums_do_not_depend_on_the_size_of_batches(monkeypatch: pytest.MonkeyPat
         assert_array_equal(one.weights, other.weights)
 
 
+def test_sums_do_not_depend_on_how_many_threads_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "CELLS_AT_ONCE", 401 * 90)
+    values, found = np.random.default_rng(0).random((500, 40)), []
+    for threads in (1, 3):
+        with threadpool_limits(threads):
+            found.append(resample(people(500), values, seed=0, n=400))
+    assert [one.gains.tobytes() for one in found[0]] == [other.gains.tobytes() for other in found[1]]
+
+
 def test_input_is_unchanged_and_as_many_rows_as_people_are_asked_for() -> None:
     values = np.array([[np.nan], [1.0]])
     resample(people(2), values, seed=0, n=10)
@@ -74,6 +84,19 @@ def test_the_standard_error_of_the_resamples_is_that_of_the_mean() -> None:
     values = np.random.default_rng(0).exponential(size=(400, 1))
     found = resample(people(400), values, seed=0, n=2000)[0]
     assert found.means.std() == pytest.approx(values.std() / np.sqrt(400), rel=0.06)
+
+
+def test_several_intervals_are_those_of_each() -> None:
+    """Among them one of nobody, one of one person, and one that some resamples have drawn nobody for."""
+    values = np.random.default_rng(1).random((60, 5))
+    values[:, 1], values[1:, 2], values[3:, 3] = np.nan, np.nan, np.nan
+    found = resample(people(60), values, seed=0, n=200)
+    assert np.isnan(found[3].means).any() and not np.isnan(found[3].interval()).any()
+    means = [each.means[~np.isnan(each.means)] for each in found]
+    by_hand = [np.quantile(each, [0.05, 0.95]) if len(each) else [np.nan] * 2 for each in means]
+    by_hand[2] = [np.nan] * 2  # of one person nothing varies
+    assert_array_equal(intervals(found, 0.9), by_hand)
+    assert intervals([], 0.9) == []
 
 
 def test_intervals_hold_as_often_as_they_say() -> None:

@@ -103,3 +103,8 @@ def test_importance_is_of_the_trees_alone_and_sums_to_one(linear: Blend, trees: 
     assert sum(shares.values()) == pytest.approx(1)
     assert [*shares.values()] == sorted(shares.values(), reverse=True)
     assert linear.importance(PLATFORM) == {}
+
+
+def test_importance_is_told_by_platform(linear: Blend, trees: Blend) -> None:
+    assert trees.told.importance[TARGET] == trees.importance(PLATFORM)
+    assert linear.told.importance == {}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.rankers.planted import NOBODY, TARGET, World, planted_world
 from xdrec_assets.rankers.blend.examples import chosen_windows, examples_of, together
@@ -64,6 +65,27 @@ def test_features_are_finite_and_each_has_a_name(moment: Moment) -> None:
     assert pairs.features.shape == (len(pairs.item), len(set(moment.names(PLATFORM))))
     assert pairs.features.dtype == np.float32
     assert np.isfinite(pairs.features).all()
+
+
+def test_some_people_at_a_time_get_what_each_gets_alone(moment: Moment, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = list(range(60, 75))
+    together = pairs_of(moment, people)
+    monkeypatch.setattr("xdrec_assets.rankers.blend.moment.PEOPLE_PER_BATCH", 4)
+    parts = moment.pairs(np.array(people), PLATFORM)
+    assert [rows for rows, _ in parts] == [slice(0, 4), slice(4, 8), slice(8, 12), slice(12, 15)]
+    assert np.concatenate([pairs.row + rows.start for rows, pairs in parts]).tolist() == together.row.tolist()
+    assert np.concatenate([pairs.item for _, pairs in parts]).tolist() == together.item.tolist()
+    features = np.concatenate([pairs.features for _, pairs in parts])
+    np.testing.assert_allclose(features, together.features, rtol=1e-4, atol=1e-6)
+
+
+def test_the_matrix_library_is_left_one_thread_meanwhile(moment: Moment) -> None:
+    def blas_threads() -> set[int]:
+        return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+    with threadpool_limits(2):
+        assert moment.of_pairs(np.array([70]), PLATFORM, lambda rows, pairs: blas_threads()) == [{1}]
+        assert blas_threads() == {2}
 
 
 def test_of_nobody_there_are_no_candidates(moment: Moment) -> None:

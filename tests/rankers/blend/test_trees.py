@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from xdrec_assets.rankers.blend.settings import TreesSettings
 from xdrec_assets.rankers.blend.trees import Trees, grown
@@ -18,7 +19,11 @@ def examples() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return features, taken, rng.uniform(1, 3, 5_000).astype(np.float32)
 
 
-def test_the_arrays_give_what_scikit_learn_gives(examples: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+@pytest.mark.parametrize("few", [200_000, 4_999], ids=["few", "many"])
+def test_the_arrays_give_what_scikit_learn_gives(
+    examples: tuple[np.ndarray, np.ndarray, np.ndarray], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xdrec_assets.rankers.blend.trees.FEW", few)
     features, taken, weights = examples
     peer = HistGradientBoostingClassifier(
         learning_rate=0.08,
@@ -42,6 +47,18 @@ def test_they_come_back_from_their_arrays(examples: tuple[np.ndarray, np.ndarray
     assert {name: array.shape[0] for name, array in trees.arrays().items() if name != "start"} == dict.fromkeys(
         ("feature", "threshold", "leaf"), 12
     )
+
+
+def test_trees_do_not_depend_on_how_many_threads_there_are(
+    examples: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    found = []
+    for threads in (1, 3):
+        with threadpool_limits(threads):
+            found.append(grown(*examples, SETTINGS, 0))
+            assert {each["num_threads"] for each in threadpool_info()} == {threads}
+    assert found[0].leaf.tobytes() == found[1].leaf.tobytes()
+    assert found[0].threshold.tobytes() == found[1].threshold.tobytes()
 
 
 def test_an_example_is_told_by_itself(examples: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:

@@ -19,8 +19,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from xdrec_assets.rankers.threads import workers
+
 CELLS_AT_ONCE: Final = 4_000_000
-"""Weights held at once, which bounds memory: 32 MB as float64."""
+"""Weights that each thread holds at once, which bounds memory: 32 MB as float64."""
 STEPS: Final = 2**16
 """A weight is one of this many equally likely quantiles of Poisson(1)."""
 
@@ -58,11 +60,19 @@ class Resampled:
 
         It holds where there are some tens of people or more. Where all have the same value it is that value alone.
         """
-        found = self.means[~np.isnan(self.means)]
-        if self.n_people < 2 or not len(found):
-            return float("nan"), float("nan")
-        low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
-        return float(low), float(high)
+        return intervals([self], level)[0]
+
+
+def intervals(several: Sequence[Resampled], level: float = 0.95) -> list[tuple[float, float]]:
+    """The interval of each, as `Resampled.interval` tells it; of many means resampled alike it is quicker at once."""
+    means = [each.means for each in several]
+    drawn = [found[~np.isnan(found)] for found in means]
+    n_drawn = np.array([len(found) if each.n_people >= 2 else 0 for each, found in zip(several, drawn, strict=True)])
+    bounds = np.full((len(several), 2), np.nan)
+    for n in np.unique(n_drawn[n_drawn > 0]):
+        alike = np.flatnonzero(n_drawn == n)
+        bounds[alike] = np.quantile([drawn[place] for place in alike], [(1 - level) / 2, (1 + level) / 2], axis=1).T
+    return [(float(low), float(high)) for low, high in bounds]
 
 
 def resample(person_id: NDArray[Any], values: NDArray[np.float64], seed: int, n: int) -> list[Resampled]:
@@ -85,10 +95,15 @@ def resample(person_id: NDArray[Any], values: NDArray[np.float64], seed: int, n:
     counted = ~np.isnan(values)
     filled = np.where(counted, values, 0.0)
     gains, weights = np.zeros((2, 1 + n, values.shape[1]))
-    for rows in _batches(len(person_id), n):
+
+    def sums(rows: slice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         drawn = resample_weights(person_id[rows], seed, n).astype(np.float64).T  # (1 + n, people of the batch)
-        gains += drawn @ filled[rows]
-        weights += drawn @ counted[rows].astype(np.float64)
+        return drawn @ filled[rows], drawn @ counted[rows].astype(np.float64)
+
+    with workers() as threads:  # the matrix library's own would wait for each other longer than they compute
+        for of_gains, of_weights in threads.pool.map(sums, _batches(len(person_id), n)):
+            gains += of_gains
+            weights += of_weights
     return [Resampled(gains[:, column], weights[:, column]) for column in range(values.shape[1])]
 
 

@@ -31,10 +31,11 @@ from xdrec_assets.rankers.blend.members import (
     members_to_arrays,
     platforms_with_events,
 )
-from xdrec_assets.rankers.blend.moment import Moment
+from xdrec_assets.rankers.blend.moment import Moment, Pairs
 from xdrec_assets.rankers.blend.settings import BlendSettings
 from xdrec_assets.rankers.blend.trees import Trees, grown
 from xdrec_assets.rankers.ranker import Arrays, NotFittedError, Ranker
+from xdrec_assets.rankers.told import Told
 
 LOG = logging.getLogger(__name__)
 
@@ -55,10 +56,12 @@ class Blend(Ranker[BlendSettings]):
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         """Learn to blend at moments of the past, and fit the members on all of the history."""
         platforms = platforms_with_events(history)
-        moment = self._moment_of(history, knowledge.text, platforms)
-        examples = self._examples(history, knowledge.text, platforms)
+        moment = self._moment_of(history, knowledge, platforms)
+        examples = self._examples(history, knowledge, platforms)
         self._learners = {each: self._learned(examples[each], moment.names(each)) for each in platforms}
         self._moment = moment
+        asked = {history.platforms[each]: self.importance(each) for each in platforms}
+        self.told = Told(importance={platform: shares for platform, shares in asked.items() if shares})
         return self
 
     def score(self, people: NDArray[Any], items: slice) -> Floats:
@@ -110,16 +113,16 @@ class Blend(Ranker[BlendSettings]):
         ranker._learners = {platform: _learner_of(arrays, platform) for platform in platforms}
         return ranker
 
-    def _moment_of(self, history: History, text: Floats, platforms: list[int]) -> Moment:
-        members = fitted_members(self.settings.members, history, text, platforms)
-        return Moment(history, text, members, self.settings.candidates)
+    def _moment_of(self, history: History, knowledge: Knowledge, platforms: list[int]) -> Moment:
+        members = fitted_members(self.settings.members, history, knowledge, platforms)
+        return Moment(history, knowledge.text, members, self.settings.candidates)
 
-    def _examples(self, history: History, text: Floats, platforms: list[int]) -> dict[int, list[Examples]]:
+    def _examples(self, history: History, knowledge: Knowledge, platforms: list[int]) -> dict[int, list[Examples]]:
         """By platform those of all windows before which it had events."""
         found: dict[int, list[Examples]] = {platform: [] for platform in platforms}
         rng = np.random.default_rng(self.settings.seed)
         for window in chosen_windows(history, self.settings):
-            moment = self._moment_of(window.before, text, platforms)
+            moment = self._moment_of(window.before, knowledge, platforms)
             for platform in platforms_with_events(window.before):
                 found[platform].append(examples_of(moment, window, platform, self.settings, rng))
         return found
@@ -144,9 +147,12 @@ class Blend(Ranker[BlendSettings]):
         beyond = (LOWEST / 2 * popular / popular.max(initial=1)).astype(np.float32)
         known = self._moment.known_people[people]
         found = np.where(known[:, None], beyond, np.float32(0))
-        for rows, pairs in self._moment.pairs(people, platform):
+
+        def told(rows: slice, pairs: Pairs) -> None:
             odds = learner.log_odds(pairs.features)
             found[rows.start + pairs.row, pairs.item - items.start] = np.maximum(1 / (1 + np.exp(-odds)), LOWEST)
+
+        self._moment.of_pairs(people, platform, told)
         return found
 
 

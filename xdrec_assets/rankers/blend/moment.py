@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from xdrec_assets.rankers.blend.person_features import person_features
 from xdrec_assets.rankers.blend.text_features import NAMES, text_features
 from xdrec_assets.rankers.blend.windows import has_events
 from xdrec_assets.rankers.largest import Ties, largest_first
+from xdrec_assets.rankers.threads import workers
 
 Floats = NDArray[np.float32]
+T = TypeVar("T")
 
 PEOPLE_PER_BATCH = 64  # whose scores by all members are held at once
 POPULAR = ("popular_3.0", "popular_14.0", "popular_60.0")  # whose best are candidates for everyone
@@ -56,11 +58,19 @@ class Moment:
         of_members = [f"{member.title} {what}" for member in self.members_of(platform) for what in OF_MEMBER]
         return [*self.items, *self._people_here[platform], "named_by", *NAMES, *of_members]
 
-    def pairs(self, people: NDArray[Any], platform: int) -> Iterator[tuple[slice, Pairs]]:
+    def pairs(self, people: NDArray[Any], platform: int) -> list[tuple[slice, Pairs]]:
         """Of people, some at a time, with which they are."""
-        for first in range(0, len(people), PEOPLE_PER_BATCH):
-            rows = slice(first, min(first + PEOPLE_PER_BATCH, len(people)))
-            yield rows, self._pairs(people[rows], platform)
+        return self.of_pairs(people, platform, lambda rows, pairs: (rows, pairs))
+
+    def of_pairs(self, people: NDArray[Any], platform: int, made: Callable[[slice, Pairs], T]) -> list[T]:
+        """What is made of the candidates of some people at a time, in their order; `made` is called in several threads.
+
+        The matrix library computes with one of its own meanwhile: a person's products are too small to be shared out.
+        """
+        starts = range(0, len(people), PEOPLE_PER_BATCH)
+        batches = [slice(first, min(first + PEOPLE_PER_BATCH, len(people))) for first in starts]
+        with workers() as threads:
+            return list(threads.pool.map(lambda rows: made(rows, self._pairs(people[rows], platform)), batches))
 
     def _pairs(self, people: NDArray[Any], platform: int) -> Pairs:
         items = self.history.items_of(self.history.platforms[platform])

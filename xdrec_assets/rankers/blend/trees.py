@@ -8,16 +8,18 @@ so that all examples take the same steps and a whole block takes each at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xdrec_assets.rankers.blend.bins import binned, edges_of, unbinned
 from xdrec_assets.rankers.blend.settings import TreesSettings
 
 Floats = NDArray[np.float32]
 EXAMPLES_PER_BLOCK = 4096  # whose features stay near the processor while all trees are asked
+FEW = 200_000  # examples; of more scikit-learn draws as many by their weights to find its bins, and is quick
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,20 @@ def grown(features: Floats, taken: NDArray[np.bool_], weights: Floats, settings:
     """Trees for the logistic loss.
 
     features: (n, n_features) without nan. taken: (n,) what is to be told. weights: (n,) of the examples.
+
+    Few examples are learned from by one thread: several would wait for each other at each question, and sum otherwise.
     """
+    if len(features) > FEW:
+        return _grown(features, taken, weights, settings, seed)
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # which scikit-learn brings
+
+    edges = edges_of(features, weights)
+    with threadpool_limits(1, user_api="openmp"):
+        trees = _grown(binned(features, edges), taken, weights, settings, seed)
+    return replace(trees, threshold=unbinned(trees.feature, trees.threshold, edges))
+
+
+def _grown(features: Floats, taken: NDArray[np.bool_], weights: Floats, settings: TreesSettings, seed: int) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
