@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from tests.rankers.planted import history_of, knowledge_of
 from xdrec_assets.joined.history import History
-from xdrec_assets.rankers.als import ALS, conjugate_gradient
+from xdrec_assets.rankers.als import ALS, conjugate_gradient, minimum
 from xdrec_assets.rankers.ranker import NotFittedError
 from xdrec_assets.rankers.settings import ALSSettings
 
@@ -133,6 +133,33 @@ def test_as_many_steps_as_factors_solve_a_row_and_filling_up_changes_nothing() -
         np.testing.assert_allclose(found[row], np.linalg.solve(matrix, wanted), atol=1e-4)
         before, after = (x @ matrix @ x - 2 * x @ wanted for x in (start[row], found[row]))
         np.testing.assert_allclose(less[row], before - after, rtol=1e-4)
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 9])  # fewer than factors, as many and more
+def test_the_minimum_solves_its_equations_and_filling_up_changes_nothing(n: int) -> None:
+    rng = np.random.default_rng(n)
+    vectors, extra = rng.normal(size=(5, n, 4)).astype(np.float32), rng.uniform(1, 5, (5, n)).astype(np.float32)
+    extra[0, n // 2 :] = 0
+    gram, ridge = np.diag(np.array([0, 1e-3, 2, 30], dtype=np.float32)), rng.uniform(0.5, 2, 5).astype(np.float32)
+    before = [array.tobytes() for array in (gram, ridge, vectors, extra)]
+    found, less = minimum(gram, ridge, vectors, extra, np.zeros((5, 4), dtype=np.float32))
+    for row in range(5):
+        kept = extra[row] > 0
+        took, weight = vectors[row, kept].astype(np.float64), extra[row, kept].astype(np.float64)
+        matrix, wanted = gram + ridge[row] * np.eye(4) + took.T @ (weight[:, None] * took), took.T @ (1 + weight)
+        np.testing.assert_allclose(found[row], np.linalg.solve(matrix, wanted), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(less[row], wanted @ np.linalg.solve(matrix, wanted), rtol=1e-4, atol=1e-5)
+    assert [array.tobytes() for array in (gram, ridge, vectors, extra)] == before
+
+
+@pytest.mark.parametrize("factors", [8, 40])  # 40: more than there are items
+def test_whoever_took_fewer_items_than_there_are_factors_is_folded_in_by_the_same_equations(factors: int) -> None:
+    settings = SETTINGS.model_copy(update={"factors": factors})
+    learned, taken = ALS(settings).fit(HISTORY, NOTHING).arrays(), HISTORY.matrix(HISTORY.strength).toarray()
+    items = learned["items"].astype(np.float64)
+    for person in range(N_PEOPLE):
+        expected = normal_equations(items, taken[person], settings)
+        np.testing.assert_allclose(learned["people"][person], expected, rtol=1e-3, atol=1e-5)
 
 
 def test_nobody_is_folded_in_before_fit() -> None:

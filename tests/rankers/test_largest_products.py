@@ -103,6 +103,7 @@ def test_who_is_unknown_is_not_clear_and_gets_what_is_popular() -> None:
     people[::3] = 0
     ranker = ranker_of(people, normal(SHOP.stop, 2))
     assert best(ranker).is_clear.tolist() == [bool(who % 3) for who in EVERYONE]
+    assert best(ranker).is_unknown.tolist() == [not who % 3 for who in EVERYONE]
     ranking = top_k(ranker, popularity_of(*range(SHOP.stop)), history_of([], [N_OTHER, N_ITEMS], 60), EVERYONE, SHOP, 2)
     assert ranking.by_popularity.tolist() == [not who % 3 for who in EVERYONE]
     assert ranking.items[::3].tolist() == [[SHOP.stop - 1, SHOP.stop - 2]] * 20
@@ -128,7 +129,10 @@ def test_products_that_may_not_be_finite_are_left_to_whole_rows_which_refuse_the
     assert np.flatnonzero(~best(ranker).is_clear).tolist() == [7]
     items = normal(SHOP.stop, 2)
     items[SHOP.start + 5] = np.nan
-    assert not best(ranker_of(normal(N_PEOPLE, 1), items)).is_clear.any()
+    people[8] = 0
+    found = best(ranker_of(people, items))
+    assert not found.is_clear.any()
+    assert not found.is_unknown.any()
     with pytest.raises(ValueError, match=r"scores of ranker products are not finite"):
         top_k(ranker, popularity_of(*range(SHOP.stop)), world(3), EVERYONE, SHOP, K)
 

@@ -13,7 +13,8 @@ from xdrec_assets.joined.history import History
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Arrays, Ranker
-from xdrec_assets.rankers.ranking import NO_ITEM, top_k
+from xdrec_assets.rankers.ranking import NO_ITEM, best_of, joined, popular, top_k
+from xdrec_assets.rankers.scored_rows import Candidates, Scoring
 from xdrec_assets.rankers.settings import PopularitySettings, Section
 
 HISTORY = history_of([(0, 3), (1, 4), (1, 5), (2, 0)], [2, 5], n_people=4)  # music: items 0, 1; shop: items 2 to 6
@@ -81,6 +82,18 @@ def test_people_of_whom_nothing_is_known_get_what_is_popular_and_a_flag() -> Non
     assert best.items.tolist() == [[6, 4], [6, 3]]
     assert best.scores[0].tolist() == [5, 2]
     assert best.by_popularity.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("k", [1, 3, 5, 9])
+@pytest.mark.parametrize("candidates", [None, [2, 4, 5, 6], []])
+def test_what_is_popular_is_what_rows_of_popularity_tell(k: int, candidates: list[int] | None) -> None:
+    nothing, people = Given([[0] * 5] * 4), np.array([3, 1, 0, 2])
+    chosen = Candidates.of(None if candidates is None else np.array(candidates, dtype=int), SHOP, POPULARITY)
+    scoring = Scoring(nothing, HISTORY, SHOP, chosen, k)
+    found, expected = popular(scoring, people), joined(scoring.each(people, lambda row: best_of(row, chosen, k)), k)
+    assert found.items.tolist() == expected.items.tolist()
+    assert found.scores.tolist() == expected.scores.tolist()
+    assert found.by_popularity.all()
 
 
 def test_negative_scores_rank_below_zero() -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 Solved = Callable[[Floats, Floats, Floats, Floats, Floats], tuple[Floats, Floats]]  # as `minimum`
 
+HELD = 24  # entries that a short row counts as: what is computed of each row has to stay near the processor too
 START_SCALE = 0.01  # of the items' first random vectors
 TINY = np.float32(1e-20)
 
@@ -49,7 +50,7 @@ class ALS(FactorRanker[ALSSettings]):
         settings, rng = self.settings, np.random.default_rng(self.settings.seed)
         recency = recency_weights(days_since_last(history), settings.half_life_days)
         taken = history.matrix(history.strength * recency)
-        of_people, of_items = groups_of(taken, settings.factors), groups_of(taken.T.tocsr(), settings.factors)
+        of_people, of_items = (groups_of(side, settings.factors, HELD) for side in (taken, taken.T.tocsr()))
         items = np.zeros((history.n_items, settings.factors), dtype=np.float32)
         taken_items = np.unique(history.item)
         items[taken_items] = START_SCALE * rng.standard_normal((len(taken_items), settings.factors), dtype=np.float32)
@@ -80,7 +81,9 @@ class ALS(FactorRanker[ALSSettings]):
         factors = self._items.shape[1]
         start = np.zeros((taken.shape[0], factors), dtype=np.float32)
         with workers() as pool:
-            return self._learned(pool, groups_of(taken, factors, at_least=factors), self._items, start, minimum)[0]
+            axes = np.linalg.eigh(self._items.T @ self._items)[1]  # along these the Gram matrix is diagonal
+            found = self._learned(pool, groups_of(taken, factors), self._items @ axes, start, minimum)[0]
+            return np.matmul(found, axes.T, out=start)
 
     def _learned(
         self, pool: Workers, groups: list[Group], others: Floats, start: Floats, solved: Solved
@@ -120,15 +123,24 @@ class ALS(FactorRanker[ALSSettings]):
 def minimum(gram: Floats, ridge: Floats, vectors: Floats, extra: Floats, start: Floats) -> tuple[Floats, Floats]:
     """The x of each row that solves (G + λI + Σ eᵢ vᵢvᵢᵀ) x = Σ (1 + eᵢ) vᵢ (Hu, Koren, Volinsky, eq. 4), (rows, d).
 
-    gram: G, (d, d). ridge: λ, (rows,). vectors: (rows, n, d) of what a row took. extra: e, (rows, n), zero where a
-    row is only filled up. start: (rows, d), not needed here. With it comes, (rows,), how much lower than for zeros the
-    loss xᵀ(G + λI + Σ eᵢ vᵢvᵢᵀ)x - 2 xᵀ Σ (1 + eᵢ) vᵢ is.
+    Where a row has fewer vectors V than d, as many equations are solved as it has, since the solution is
+    BVᵀ (I + diag(e) VBVᵀ)⁻¹ (1 + e) for B = (G + λI)⁻¹.
+
+    gram: G, (d, d), diagonal but for rounding. ridge: λ, (rows,). vectors: (rows, n, d) of what a row took. extra: e,
+    (rows, n), zero where a row is only filled up. start: (rows, d), not needed here. With it comes, (rows,), how much
+    lower than for zeros the loss xᵀ(G + λI + Σ eᵢ vᵢvᵢᵀ)x - 2 xᵀ Σ (1 + eᵢ) vᵢ is.
     """
-    matrix = gram + (vectors.transpose(0, 2, 1) * extra[:, None]) @ vectors  # (rows, d, d)
-    diagonal = np.arange(len(gram))
-    matrix[:, diagonal, diagonal] += ridge[:, None]
-    wanted = np.vecmat(np.where(extra > 0, 1 + extra, 0), vectors)
-    x = np.asarray(np.linalg.solve(matrix, wanted[..., None])[..., 0])
+    weight = np.where(extra > 0, 1 + extra, 0)
+    wanted = np.vecmat(weight, vectors)
+    if vectors.shape[1] < len(gram):
+        scaled = vectors / (np.diagonal(gram) + ridge[:, None])[:, None]  # VB
+        matrix = (scaled * extra[..., None]) @ vectors.mT  # (rows, n, n)
+        np.einsum("rii->ri", matrix)[:] += 1  # a view of the diagonals
+        x = np.vecmat(np.linalg.solve(matrix, weight[..., None])[..., 0], scaled)
+    else:
+        matrix = gram + (vectors * extra[..., None]).mT @ vectors  # (rows, d, d)
+        np.einsum("rii->ri", matrix)[:] += ridge[:, None]
+        x = np.linalg.solve(matrix, wanted[..., None])[..., 0]
     return x, np.vecdot(x, wanted)
 
 
@@ -141,19 +153,25 @@ def conjugate_gradient(
     """
 
     def shared(x: Floats) -> Floats:
-        return np.asarray(x @ gram + ridge[:, None] * x)
+        product: Floats = x @ gram
+        product += ridge[:, None] * x
+        return product
 
     x = start.copy()
-    lacking = np.where(extra > 0, 1 + extra, 0) - extra * np.matvec(vectors, x)
-    residual = np.vecmat(lacking, vectors) - shared(x)
-    direction, size = residual, np.vecdot(residual, residual)
+    residual = np.vecmat(np.where(extra > 0, 1 + extra, 0) - extra * np.matvec(vectors, x), vectors)
+    residual -= shared(x)
+    direction, size = residual.copy(), np.vecdot(residual, residual)
     less = np.zeros_like(size)
-    for _ in range(steps):
-        along = shared(direction) + np.vecmat(extra * np.matvec(vectors, direction), vectors)
-        rate = (size / np.maximum(np.vecdot(direction, along), TINY))[:, None]
-        x += rate * direction
-        less += rate[:, 0] * size
-        residual = residual - rate * along
+    for left in range(steps, 0, -1):
+        along = shared(direction)
+        along += np.vecmat(extra * np.matvec(vectors, direction), vectors)
+        rate = size / np.maximum(np.vecdot(direction, along), TINY)
+        x += rate[:, None] * direction
+        less += rate * size
+        if left == 1:
+            break
+        residual -= rate[:, None] * along
         former, size = size, np.vecdot(residual, residual)
-        direction = residual + (size / np.maximum(former, TINY))[:, None] * direction
+        direction *= (size / np.maximum(former, TINY))[:, None]
+        direction += residual
     return x, less

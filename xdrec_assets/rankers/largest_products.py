@@ -19,7 +19,7 @@ from xdrec_assets.rankers.raised_bar import Floats, Integers, RaisedBar, n_block
 from xdrec_assets.rankers.scored_rows import Scoring
 from xdrec_assets.rankers.threads import in_threads
 
-PEOPLE, ITEMS = 512, 1024  # whose products are computed at once: 2 MB
+PEOPLE, ITEMS = 496, 1024  # whose products are computed at once, 2 MB; 512 columns would fall on few places of a cache
 FEWEST_PEOPLE, FEWEST_TIMES = 128, 4  # with fewer people, or items for fewer times, whole rows take no longer
 
 
@@ -30,6 +30,7 @@ class Best:
     columns: Integers  # (n_people, k) of the candidates, best first
     scores: Floats  # (n_people, k)
     is_clear: NDArray[np.bool_]  # (n_people,) False: what stands here means nothing, and the whole row has to tell
+    is_unknown: NDArray[np.bool_]  # (n_people,) True: nor has it anything to tell, as all of their products are zero
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,22 @@ def largest_products(scoring: Scoring, people: NDArray[Any], cells_per_batch: in
         cells_per_batch: how many products each thread holds at once.
     """
     n, k = len(people), scoring.k
-    best = Best(np.zeros((n, k), np.int64), np.zeros((n, k), np.float32), np.zeros(n, np.bool_))
+    best = Best(np.zeros((n, k), np.int64), np.zeros((n, k), np.float32), np.zeros(n, np.bool_), np.zeros(n, np.bool_))
     factors, step = scoring.ranker.factors(), max(ITEMS, n_blocks(k))
     size = min(n, PEOPLE, cells_per_batch // step)
     if factors is None or not k or size < FEWEST_PEOPLE or len(scoring.candidates.items) < FEWEST_TIMES * step:
         return best
     vectors, items = factors[0], ByLength.of(factors[1][scoring.candidates.items])
+    longest = items.length.max()
 
     def fill(rows: slice) -> None:
-        bar = RaisedBar(vectors[people[rows]], items.length.max(), k)
+        some = vectors[people[rows]]
+        best.is_unknown[rows] = np.isfinite(longest) & ~some.any(axis=1)
+        bar = RaisedBar(some, longest, k)
         _look_at_all(bar, items, scoring.seen(people[rows]), step)
         person, place, product, best.is_clear[rows] = bar.best()
-        clear = np.flatnonzero(best.is_clear[rows])
-        row, column = np.searchsorted(clear, person), items.column[place]
-        found = largest_of_rows(row, column, product, len(clear), k, scoring.candidates.ties)
+        clear, row = np.flatnonzero(best.is_clear[rows]), np.cumsum(best.is_clear[rows]) - 1
+        found = largest_of_rows(row[person], items.column[place], product, len(clear), k, scoring.candidates.ties)
         best.columns[rows][clear], best.scores[rows][clear] = found
 
     in_threads(fill, [slice(start, start + size) for start in range(0, n, size)])
@@ -99,10 +102,10 @@ def _look_at_all(bar: RaisedBar, items: ByLength, seen: Integers, step: int) -> 
         if not bar.goes_on(items.length[start]):
             return
         some = items.vectors[start : start + step]
-        products = memory[: len(some) * len(bar.person)].reshape(len(some), -1)
-        np.matmul(some, bar.vectors.T, out=products)
+        n_rows = -(-len(some) // blocks) * blocks
+        products = memory[: n_rows * len(bar.person)].reshape(n_rows, -1)
+        np.matmul(some, bar.vectors.T, out=products[: len(some)])
+        products[len(some) :] = -np.inf
         hidden = cells[cuts[number] : cuts[number + 1]] - start * n_people
         products.reshape(-1)[bar.cells_of(hidden)] = -np.inf
-        if lacking := -len(some) % blocks:
-            products = np.pad(products, ((0, lacking), (0, 0)), constant_values=-np.inf)
         bar.look(products, start)

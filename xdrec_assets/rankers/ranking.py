@@ -13,7 +13,7 @@ from xdrec_assets.rankers.largest import largest_first as largest_first
 from xdrec_assets.rankers.largest_products import largest_products
 from xdrec_assets.rankers.popularity import Popularity
 from xdrec_assets.rankers.ranker import Ranker
-from xdrec_assets.rankers.scored_rows import CELLS_PER_BATCH, Candidates, ScoredRows, Scoring
+from xdrec_assets.rankers.scored_rows import CELLS_PER_BATCH, CELLS_PER_BLOCK, Candidates, ScoredRows, Scoring
 
 NO_ITEM = -1
 
@@ -62,12 +62,15 @@ def top_k(
     is_clear = best.is_clear
     if not ranker.products_below_zero:
         is_clear = is_clear & (best.scores[:, -1:] >= 0).all(axis=1)
-    rest = np.flatnonzero(~is_clear)
+    unknown, rest = np.flatnonzero(best.is_unknown), np.flatnonzero(~is_clear & ~best.is_unknown)
     of_rest = joined(scoring.each(people[rest], lambda ready: best_of(ready, chosen, k), cells_per_batch), k)
     if len(rest) == len(people):
         return of_rest
+    batches = scoring.slices(slice(0, len(unknown)), CELLS_PER_BLOCK)
+    of_unknown = joined([popular(scoring, people[unknown[rows]]) for rows in batches], k)
     ranking = Ranking(chosen.items.astype(np.int32).take(best.columns), best.scores, ~is_clear)
-    ranking.items[rest], ranking.scores[rest], ranking.by_popularity[rest] = vars(of_rest).values()
+    for rows, found in ((rest, of_rest), (unknown, of_unknown)):
+        ranking.items[rows], ranking.scores[rows], ranking.by_popularity[rows] = vars(found).values()
     return ranking
 
 
@@ -80,6 +83,23 @@ def best_of(ready: ScoredRows, candidates: Candidates, k: int) -> Ranking:
     scores[:, : columns.shape[1]] = np.take_along_axis(ready.scores, columns, axis=1)
     items[np.isneginf(scores)] = NO_ITEM
     return Ranking(items, scores, ready.by_popularity)
+
+
+def popular(scoring: Scoring, people: NDArray[Any]) -> Ranking:
+    """What `best_of` finds where popularity answers everyone: the order of ties, less what each of them has seen."""
+    chosen, k = scoring.candidates, scoring.k
+    row, column = np.divmod(scoring.seen(people), max(1, len(chosen.items)))
+    ahead = chosen.ties.column[: k + np.bincount(row).max(initial=0)]
+    place = chosen.ties.place[column]
+    is_seen = np.zeros((len(people), len(ahead)), dtype=np.bool_)
+    is_seen[row[place < len(ahead)], place[place < len(ahead)]] = True
+    first = np.argsort(is_seen, axis=1, kind="stable")[:, :k]
+    is_left = ~np.take_along_axis(is_seen, first, axis=1)
+    items = np.full((len(people), k), NO_ITEM, dtype=np.int32)
+    scores = np.full((len(people), k), -np.inf, dtype=np.float32)
+    items[:, : first.shape[1]][is_left] = chosen.items[ahead[first[is_left]]]
+    scores[:, : first.shape[1]][is_left] = chosen.popularity[ahead[first[is_left]]]
+    return Ranking(items, scores, np.ones(len(people), dtype=np.bool_))
 
 
 def joined(parts: list[Ranking], k: int) -> Ranking:

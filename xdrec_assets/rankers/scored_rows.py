@@ -94,11 +94,11 @@ class Scoring:
             scores = self.ranker.score(people[batch], self.items)
             blocks = [
                 (rows, scores[rows.start - batch.start : rows.stop - batch.start])
-                for rows in self._slices(batch, CELLS_PER_BLOCK)
+                for rows in self.slices(batch, CELLS_PER_BLOCK)
             ]
             return [self._rank(of_rows, people[rows], rows, work) for rows, of_rows in blocks]
 
-        batches = self._slices(slice(0, len(people)), cells_per_batch)
+        batches = self.slices(slice(0, len(people)), cells_per_batch)
         with workers() as library, ThreadPoolExecutor(threads or library.n_threads) as pool:
             return [result for batch in pool.map(batch_work, batches) for result in batch]
 
@@ -147,7 +147,7 @@ class Scoring:
         cells: NDArray[np.int64] = (row * len(self.candidates.items) + column)[column != NO_COLUMN]
         return cells
 
-    def _slices(self, rows: slice, cells: int) -> list[slice]:
+    def slices(self, rows: slice, cells: int) -> list[slice]:
         """Cuts rows so that each part has about so many cells, one row at least."""
         size = max(1, cells // max(1, self.items.stop - self.items.start))
         return [slice(start, min(start + size, rows.stop)) for start in range(rows.start, rows.stop, size)]

@@ -75,22 +75,24 @@ def largest_per_row(matrix: csr_matrix, k: int) -> csr_matrix:
     """The k largest entries of every row, ties to the lower column; shape as given."""
     from scipy.sparse import csr_matrix
 
-    n_entries, kept = np.diff(matrix.indptr), np.ones(matrix.nnz, dtype=bool)
-    for row in np.flatnonzero(n_entries > k):  # one by one: arrays of all entries would take far more than the matrix
-        cells = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        kept[cells] = _largest(matrix.data[cells], matrix.indices[cells], k)
+    n_entries, stays = np.diff(matrix.indptr), np.ones(matrix.nnz, dtype=bool)
+    longer = np.flatnonzero(n_entries > k)  # one by one: arrays of all entries would take far more than the matrix
+    for start, stop in zip(matrix.indptr[longer].tolist(), matrix.indptr[longer + 1].tolist(), strict=True):
+        stays[start:stop] = _largest(matrix.data[start:stop], matrix.indices[start:stop], k)
+    kept = np.flatnonzero(stays)
     indptr = np.append(0, np.cumsum(np.minimum(n_entries, k)))
-    largest = csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
-    largest.sort_indices()
-    return largest
+    largest = csr_matrix((matrix.data.take(kept), matrix.indices.take(kept), indptr), shape=matrix.shape)
+    return largest.tocsc().tocsr()  # columns come in order, as by sort_indices and in half the time
 
 
 def _largest(entries: NDArray[np.float32], columns: NDArray[Any], k: int) -> NDArray[np.bool_]:
     """Which k of more than k entries of a row stay."""
-    bar = np.partition(entries, len(entries) - k)[-k]  # the k-th largest; sorting all costs more
+    ascending = entries.copy()
+    ascending.partition(-k)  # sorting all costs more
+    bar = ascending[-k]  # the k-th largest
     stays: NDArray[np.bool_] = entries >= bar
     n_too_many = np.count_nonzero(stays) - k
     if n_too_many:
         level = np.flatnonzero(entries == bar)
-        stays[level[np.argsort(columns[level])[-n_too_many:]]] = False
+        stays[level[columns[level].argsort()[-n_too_many:]]] = False
     return stays
