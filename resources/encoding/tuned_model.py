@@ -46,7 +46,7 @@ class TunableModel:
         folder = Path(files.location)
         if needs_code(folder) or dense_layers(folder):
             what = "code of its own" if needs_code(folder) else "layers behind its pooling"
-            raise ValueError(f"{files.model} has {what}, which tuning does not know; take embeddings.tuning out")
+            raise ValueError(f"{files.model} has {what}, which tuning does not know; name another model, or tune none")
         loaded = load_network(Path(files.location), "fp32", device)
         adapted = loaded if lora_rank is None else with_adapters(loaded, lora_rank).to(device)
         return cls(files, spec, chosen_pooling(folder, spec), adapted)

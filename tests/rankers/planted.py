@@ -84,9 +84,10 @@ def history_of(
 
 
 def knowledge_of(vectors: np.ndarray, n_people: int) -> Knowledge:
-    """The same vectors, brought to unit length, as text and as fused vectors; nothing of people."""
+    """The same vectors, brought to unit length, as text and as fused vectors; nothing of people, nothing written."""
     unit = (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float32)
-    return Knowledge(text=unit, fused=unit.copy(), person=np.zeros((n_people, unit.shape[1]), dtype=np.float32))
+    nobody, unwritten = np.zeros((n_people, unit.shape[1]), dtype=np.float32), np.full(len(unit), "", dtype=object)
+    return Knowledge(text=unit, fused=unit.copy(), person=nobody, texts=unwritten)
 
 
 def _text(rng: np.random.Generator, taste: int) -> str:

@@ -165,3 +165,12 @@ def test_it_goes_by_its_rankers_name_and_settings(history: History) -> None:
     alone.losses = (2.0, 1.0)
     found = answering_new_items(alone, history, knowledge, NewItemsSettings())
     assert (found.name, found.settings, found.losses) == ("item_knn", alone.settings, (2.0, 1.0))
+
+
+def test_what_is_told_is_what_the_ranker_behind_tells(history: History) -> None:
+    stand_ins = StandIns(np.array([3]), np.array([0]), np.array([0.9], dtype=np.float32))
+    ranker = WithNewItems(ALS(RankerSettings().als), stand_ins)
+    assert not ranker.told.losses
+    ranker.fit(history, knowledge_of(np.eye(7), 3))
+    assert ranker.told.losses
+    assert ranker.losses == ranker.told.losses

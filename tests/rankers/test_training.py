@@ -133,6 +133,15 @@ def test_models_are_trained_again_where_new_items_are_answered_for_otherwise(joi
     assert trained(of_two(tmp_path, "rankers: {new_items: {discount: 0.5}}\n")) == [*SCOPES]
 
 
+def test_models_are_trained_again_where_what_they_are_made_with_changed(
+    joined: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert trained(joined) == [*SCOPES]
+    monkeypatch.setattr(ItemKNN, "made_with", lambda self: "another language model")
+    assert trained(joined) == [*SCOPES]
+    assert trained(joined) == []
+
+
 def test_a_broken_model_is_trained_again(joined: Pipeline) -> None:
     trained(joined)
     (arrays,) = (joined.places.models / "item_knn" / AS_OF.key / "shop").glob("*.safetensors")

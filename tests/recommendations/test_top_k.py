@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.evaluation.worlds import AS_OF
-from tests.recommendations.worlds import CATALOGUE, HISTORY, KNOWLEDGE, POPULARITY
+from tests.recommendations.worlds import BOTH, CATALOGUE, COOKING, HISTORY, KNOWLEDGE, POPULARITY, SPORT
 from xdrec_assets.evaluation.catalogue import candidate_items
 from xdrec_assets.rankers.nearest_text import NearestText
 from xdrec_assets.rankers.new_items import StandIns, WithNewItems
@@ -20,10 +20,12 @@ from xdrec_assets.recommendations.top_k import Served, recommend, top_k_table
 NEAREST = NearestText(NearestTextSettings()).fit(HISTORY, KNOWLEDGE)
 
 
-def rows(ranker: Ranker[Any], trained_on: str = "all", catalogue: str = "known") -> list[dict[str, Any]]:
+def rows(
+    ranker: Ranker[Any], trained_on: str = "all", catalogue: str = "known", known: top_k.Catalogue = CATALOGUE
+) -> list[dict[str, Any]]:
     served = [Served("shop", ranker, trained_on, candidate_items(HISTORY, "shop", catalogue))]  # type: ignore[arg-type]
     settings = RecommendationSettings(k=2, popular_share=0.5)
-    found: list[dict[str, Any]] = top_k_table(recommend(HISTORY, CATALOGUE, served, POPULARITY, settings)).to_pylist()
+    found: list[dict[str, Any]] = top_k_table(recommend(HISTORY, known, served, POPULARITY, settings)).to_pylist()
     return found
 
 
@@ -53,6 +55,11 @@ def test_what_was_only_looked_at_is_not_called_liked() -> None:
     assert shoes["reason"] == "Because you looked at «Cast iron pan» on Shop"
 
 
+def where_texts_are(pan: list[float], shoes: list[float], bake: list[float]) -> top_k.Catalogue:
+    text = np.array([pan, shoes, [0, 0], bake, SPORT], dtype=np.float32)
+    return top_k.Catalogue(CATALOGUE.titles, text, CATALOGUE.platforms)
+
+
 def with_shoes_like_the_pan() -> WithNewItems:
     """Nobody has the shoes: the pan, which all but dot like, answers for them."""
     arrays = {"people": np.array([[1], [1], [1], [0]]), "items": np.array([[2], [0], [1], [0], [0]])}
@@ -61,7 +68,8 @@ def with_shoes_like_the_pan() -> WithNewItems:
 
 
 def test_of_what_nobody_has_yet_the_item_is_named_that_answered_for_it() -> None:
-    shoes = {row["person_id"]: row for row in rows(with_shoes_like_the_pan()) if row["item_id"] == "shoes"}
+    found = rows(with_shoes_like_the_pan(), known=where_texts_are(pan=COOKING, shoes=BOTH, bake=COOKING))
+    shoes = {row["person_id"]: row for row in found if row["item_id"] == "shoes"}
     assert shoes["cid"]["reason"] == "New here; it is like «Cast iron pan» on Shop"
     assert (shoes["cid"]["reason_kind"], shoes["cid"]["because_item_id"]) == ("new", "pan")
     assert shoes["cid"]["because_platform"] == "shop"
@@ -69,17 +77,22 @@ def test_of_what_nobody_has_yet_the_item_is_named_that_answered_for_it() -> None
     assert rows(NEAREST)[1]["reason_kind"] != "new"  # which reads texts itself
 
 
-def test_what_is_like_ones_own_item_is_similar_to_it_even_if_it_is_new() -> None:
-    text = np.array([[1, 0], [1, 0], [0, 0], [0, 1], [0, 1]], dtype=np.float32)  # bob has the pan
-    catalogue = top_k.Catalogue(CATALOGUE.titles, text, CATALOGUE.platforms)
-    served = [Served("shop", with_shoes_like_the_pan(), "all", candidate_items(HISTORY, "shop", "known"))]
-    table = top_k_table(recommend(HISTORY, catalogue, served, POPULARITY, RecommendationSettings(k=2)))
-    shoes = next(row for row in of("bob", table.to_pylist()) if row["item_id"] == "shoes")
-    assert (shoes["reason_kind"], shoes["because_item_id"]) == ("similar", "pan")
+def test_what_is_hardly_like_it_is_not_said_to_be() -> None:
+    assert "new" not in {row["reason_kind"] for row in rows(with_shoes_like_the_pan())}
+
+
+@pytest.mark.parametrize(("bake", "nearest"), [(COOKING, "pan"), ([0.8, 0.6], "bake")])
+def test_to_who_has_the_one_that_answered_nothing_is_new(bake: list[float], nearest: str) -> None:
+    """Bob has the pan and a video of baking, which may be nearer to the shoes."""
+    known = where_texts_are(pan=[0.5, 0.75**0.5], shoes=[0.8, 0.6], bake=bake)
+    found = rows(with_shoes_like_the_pan(), known=known)
+    shoes = next(row for row in of("bob", found) if row["item_id"] == "shoes")
+    assert (shoes["reason_kind"], shoes["because_item_id"]) == ("similar", nearest)
 
 
 def test_an_item_is_named_where_the_reason_rests_on_one_and_nowhere_else() -> None:
-    found = [*rows(with_shoes_like_the_pan()), *rows(NEAREST)]
+    alike = where_texts_are(pan=COOKING, shoes=BOTH, bake=COOKING)
+    found = [*rows(with_shoes_like_the_pan(), known=alike), *rows(NEAREST)]
     assert {row["reason_kind"] for row in found} == {"new", "similar", "popular", "taste"}
     for row in found:
         rests_on_one = row["reason_kind"] in ("new", "similar")

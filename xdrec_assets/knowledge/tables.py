@@ -27,7 +27,12 @@ def with_texts(
     """The same knowledge with what is written of the items; in a platform's scope of its own items alone.
 
     texts: (n_items,), None or "" where there is none.
+
+    Raises:
+        ValueError: there are more or fewer texts than items.
     """
+    if len(texts) != history.n_items:
+        raise ValueError(f"found {len(texts)} texts, the history has {history.n_items} items; align them by item")
     written = np.array([text or "" for text in texts], dtype=object)
 
     def of(scope: str) -> NDArray[np.object_]:

@@ -18,6 +18,7 @@ from xdrec_assets.knowledge.links.nearest import nearest
 from xdrec_assets.knowledge.tables import Knowledge
 from xdrec_assets.rankers.ranker import Arrays, Ranker
 from xdrec_assets.rankers.settings import NewItemsSettings
+from xdrec_assets.rankers.told import Told
 
 EXACT_BELOW = 20_000  # items with events of a platform; of more, faiss picks the candidates
 PREFIX = "stand_ins:"  # of the names of their arrays beside the ranker's
@@ -74,7 +75,10 @@ class WithNewItems(Ranker[Any]):
         self.ranker, self.stand_ins = ranker, stand_ins
         self.name = ranker.name  # type: ignore[misc]  # it is that ranker
         self.is_probability = ranker.is_probability  # type: ignore[misc]
-        self.told = ranker.told
+
+    @property
+    def told(self) -> Told:  # type: ignore[override]  # what the ranker behind tells
+        return self.ranker.told
 
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         self.ranker.fit(history, knowledge)

@@ -49,6 +49,13 @@ class Ranker(ABC, Generic[SettingsT]):
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
 
+    def made_with(self) -> str:
+        """What decides what it learns beside data, settings and the rankers' code, such as a language model's weights.
+
+        By it a model is known again.
+        """
+        return ""
+
     @abstractmethod
     def fit(self, history: History, knowledge: Knowledge) -> Self:
         """Learn from what happened before `history.as_of`; the same input and settings learn the same bits on a CPU."""

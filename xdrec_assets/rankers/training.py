@@ -59,7 +59,9 @@ def publish_ranker(pipeline: Pipeline, ranker: str, partition: Partition) -> Ite
     known = pipeline.lake.fingerprints("knowledge/item_vectors", [partition.key])
     transfer = pipeline.settings.transfer.told_of(ranker)
     new_items = pipeline.settings.rankers.new_items.model_dump(mode="json")
-    made_from = fingerprint(past.digest, known, settings, transfer, new_items, pipeline.code_of("rankers"))
+    made_with = {scope: create_ranker(ranker, each).made_with() for scope, each in by_scope.items()}
+    code = pipeline.code_of("rankers")
+    made_from = fingerprint(past.digest, known, settings, transfer, new_items, code, made_with)
     folders = [pipeline.places.models / model.folder(partition.key) for model in models]
     published = not stale(pipeline, [table], {partition.key: made_from})
     if published and all(is_kept(folder, made_from) for folder in folders):

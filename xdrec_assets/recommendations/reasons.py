@@ -1,8 +1,8 @@
 """Why a person is recommended an item, said without claiming more than is known.
 
 - similar: the text of an item the person has is near: "Because you liked «Trail shoes» on shop".
-- new: nobody has the item yet, and the ranker scored one that is like it in its place, which is named; where the
-  person's own item is that one, the reason is similar.
+- new: nobody has the item yet, and the ranker scored one in its place whose text is near, which is named, unless the
+  person has that one: then the reason is similar.
 - popular: popularity made the list, or the item is near nothing of theirs and among the platform's most popular.
 - taste: the ranker liked it for this person, and none of these can be said.
 
@@ -98,7 +98,7 @@ def reason_kinds(
 
     Args:
         near: an own item is near enough, shape (n_people, k).
-        is_new: another item was scored in its place, shape (n_people, k).
+        is_new: another item that is like it, and not the person's, was scored in its place, shape (n_people, k).
         by_popularity: popularity made this person's list, shape (n_people,).
         is_popular: the recommended item is among the most popular, shape (n_people, k).
     """

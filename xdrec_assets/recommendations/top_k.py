@@ -92,11 +92,11 @@ class _Writer:
     ) -> None:
         from xdrec_assets.rankers.new_items import stand_in_of
 
-        known = history if served.trained_on == "all" else history.only(served.platform)
+        self.known = history if served.trained_on == "all" else history.only(served.platform)
         self.history, self.catalogue, self.served = history, catalogue, served
         self.popularity, self.settings = popularity, settings
         self.items = history.items_of(served.platform)
-        self.own = OwnItems.of(known, settings.own_items)
+        self.own = OwnItems.of(self.known, settings.own_items)
         self.is_popular = most_popular(popularity.popularity, self.items, settings.popular_share)
         self.names = _names(history, catalogue)
         self.stand_in = stand_in_of(served.ranker, history.n_items)
@@ -122,7 +122,7 @@ class _Writer:
 
         from data_quality.contract import load_contract
 
-        kinds = self._kinds(ranking, nearest)
+        kinds = self._kinds(people, ranking, nearest)
         listed = ranking.items >= 0
         row, place = np.nonzero(listed)
         kind, item = kinds[listed], ranking.items[listed]
@@ -145,12 +145,24 @@ class _Writer:
         schema = load_contract("recommendations/top_k").arrow_schema()
         return pa.record_batch([pa.array(columns[name], type=schema.field(name).type) for name in schema.names], schema)
 
-    def _kinds(self, ranking: Ranking, nearest: Nearest) -> NDArray[np.object_]:
+    def _kinds(self, people: NDArray[np.int32], ranking: Ranking, nearest: Nearest) -> NDArray[np.object_]:
         by_popularity = ranking.by_popularity | (self.served.ranker.name == self.popularity.name)
         near = (nearest.item >= 0) & (nearest.similarity >= self.settings.min_similarity)
-        stand_in = self.stand_in[ranking.items]
-        is_new = (stand_in >= 0) & ~(near & (nearest.item == stand_in))
+        is_new = self._like_a_stand_in(ranking.items) & ~self._has(people, self.stand_in[ranking.items])
         return reason_kinds(near, is_new, by_popularity, self.is_popular[ranking.items])
+
+    def _like_a_stand_in(self, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Where another item was scored in place of one, and is near enough to be named."""
+        text, stand_in = self.catalogue.text, self.stand_in[items]
+        similarity = np.einsum("nkd,nkd->nk", text[items], text[stand_in])
+        found: NDArray[np.bool_] = (items >= 0) & (stand_in >= 0) & (similarity >= self.settings.min_similarity)
+        return found
+
+    def _has(self, people: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which items, (n, k), some people, (n,) increasing, have chosen."""
+        first, stop = np.searchsorted(self.known.person, [people[0], people[-1] + 1])
+        taken = self.known.person[first:stop].astype(np.int64) * self.known.n_items + self.known.item[first:stop]
+        return np.isin(people[:, None].astype(np.int64) * self.known.n_items + items, taken)
 
     def _sentences(
         self, kind: NDArray[np.object_], because: NDArray[np.int32], strength: NDArray[np.float32]

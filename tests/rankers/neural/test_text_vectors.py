@@ -51,14 +51,23 @@ def test_some_are_what_they_are_among_all() -> None:
     assert torch.equal(vectors(some), vectors(ALL)[some])
 
 
-def test_asked_for_all_the_learned_encoder_reads_anew() -> None:
+def test_once_a_step_has_read_all_is_read_anew_where_it_is_asked() -> None:
     vectors = vectors_of().eval()
     before = vectors(ALL)
     moved(vectors)
-    assert torch.equal(vectors(torch.arange(5)), before)
-    after = vectors(ALL)
+    vectors.train()(torch.arange(5))
+    after = vectors.eval()(ALL)
     assert not torch.allclose(after[WRITTEN], before[WRITTEN], atol=1e-3)
-    assert torch.equal(vectors(torch.arange(5)), after)
+    other = vectors_of()
+    other.load_state_dict({**vectors.state_dict(), "is_whole": torch.tensor(False)})
+    assert torch.equal(other.eval()(ALL), after)
+
+
+def test_what_is_whole_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = vectors_of()
+    before = vectors.eval()(ALL)
+    monkeypatch.setattr(TextVectors, "_read", None)
+    assert torch.equal(vectors(ALL), before)
 
 
 def test_a_step_reads_only_so_many_and_learns_through_them() -> None:
@@ -97,6 +106,12 @@ def test_without_any_text_nothing_is_read() -> None:
     assert not vectors.train()(torch.arange(2)).any()
 
 
+def test_the_state_tells_the_texts_that_it_belongs_to() -> None:
+    other = TextVectors(np.array([*TEXTS[:4], "kettles"], dtype=object), tiny_encoder(), 32, 1, 0.5, 9)
+    assert not torch.equal(other.state_dict()["digest"], vectors_of().state_dict()["digest"])
+    assert torch.equal(vectors_of().state_dict()["digest"], vectors_of().state_dict()["digest"])
+
+
 def test_what_was_read_is_part_of_what_a_checkpoint_keeps() -> None:
     one, other = vectors_of(), vectors_of()
     moved(one)
@@ -119,6 +134,11 @@ def test_the_last_layers_learn_and_nothing_else(architecture: str, tmp_path: Pat
     assert learning
     assert learning == layers
     assert learn_last(encoder, 9)
+
+
+def test_an_encoder_without_layers_is_refused() -> None:
+    with pytest.raises(ValueError, match="Linear has no list of layers"):
+        learn_last(torch.nn.Linear(2, 2), 1)
 
 
 def test_an_encoder_that_is_not_there_is_named() -> None:

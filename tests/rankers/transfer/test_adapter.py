@@ -10,6 +10,9 @@ from tests.rankers.transfer.tiny_network import Tiny, TinyNetwork, batch_of, pro
 from xdrec_assets.rankers.als import ALS
 from xdrec_assets.rankers.neural.ncf import NCF
 from xdrec_assets.rankers.neural.neural_ranker import NeuralRanker
+from xdrec_assets.rankers.neural.popularity_bias import leaving_out
+from xdrec_assets.rankers.neural.settings import TwoTowerSettings
+from xdrec_assets.rankers.neural.two_tower import TwoTower
 from xdrec_assets.rankers.transfer.adapter import Adapter
 from xdrec_assets.rankers.transfer.parts import up_to_last
 from xdrec_assets.rankers.transfer.residual_adapter import Residual, ResidualAdapter
@@ -87,3 +90,15 @@ def test_it_suits_networks_of_which_only_states_are_kept() -> None:
     assert not Adapter.suits(ALS)
     assert NCF.keep is not NeuralRanker.keep
     assert not Adapter.suits(NCF)
+
+
+def test_popularity_of_what_is_held_out_is_not_in_the_base_s_states() -> None:
+    world = planted_world()
+    base = TwoTower(TwoTowerSettings(size=8)).fresh_network(world.history, world.knowledge)
+    adapter = ResidualAdapter(base, world.history.items_of(TARGET))
+    before = adapter.base_items.clone()
+    with leaving_out(adapter, world.history.item[:500], world.history.age_days[:500]):
+        assert torch.equal(adapter.base_items, base.item_states())
+        assert not torch.equal(adapter.base_items[:, -1], before[:, -1])
+        assert torch.equal(adapter.base_items[:, :-1], before[:, :-1])
+    assert torch.equal(adapter.base_items, before)

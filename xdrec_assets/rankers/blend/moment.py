@@ -22,7 +22,7 @@ from xdrec_assets.rankers.threads import workers
 Floats = NDArray[np.float32]
 T = TypeVar("T")
 
-PEOPLE_PER_BATCH = 64  # whose scores by all members are held at once
+PEOPLE_PER_BATCH = 16  # whose scores by all members each thread holds at once
 POPULAR = ("popular_3.0", "popular_14.0", "popular_60.0")  # whose best are candidates for everyone
 
 

@@ -19,6 +19,12 @@ from xdrec_assets.rankers.neural.settings import TrainingSettings
 BYTES_AT_ONCE = 1 << 24
 
 
+def learned_state(network: torch.nn.Module) -> dict[str, Tensor]:
+    """The state of a network without the weights that do not learn."""
+    frozen = {name for name, weights in network.named_parameters() if not weights.requires_grad}
+    return {name: value for name, value in network.state_dict().items() if name not in frozen}
+
+
 @dataclass
 class Course:
     """How a training went, pass by pass."""
@@ -81,7 +87,7 @@ class Checkpoint:
         with safe_open(self.file, framework="pt") as kept:
             course = Course(**json.loads(kept.metadata()["course"]))
         tensors = load_file(self.file)
-        network.load_state_dict(_below("now.", tensors))
+        network.load_state_dict(_below("now.", tensors), strict=False)  # without what does not learn
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in _below("optimiser.", tensors).items():
             number, of = name.split(".", 1)

@@ -91,7 +91,9 @@ class ItemTower(torch.nn.Module):
     def _speaks_for_itself(self, chosen: slice | Tensor) -> Tensor:
         """Whose embeddings count, (n, 1): in training only some, but always where nothing else is known."""
         taken = self.is_taken[chosen, None]
-        if not self.training and self.id_dropout < 1:
+        if self.id_dropout == 1:
+            return taken & ~self.has_content[chosen, None]
+        if not self.training:
             return taken
         drawn = torch.rand(taken.shape, device=taken.device) >= self.id_dropout
         return taken & (drawn | ~self.has_content[chosen, None])

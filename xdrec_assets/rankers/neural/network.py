@@ -41,6 +41,10 @@ class Network(torch.nn.Module, ABC):
             generator: of all random draws but dropout.
         """
 
+    def popularity_changed(self) -> None:
+        """Take back what was computed with the popularity of items as it was told before; nothing by itself."""
+        return
+
     def has_content(self) -> Tensor | None:
         """Items whose state does not rest on events alone, (n_items,) bool; none where not overridden."""
         return None

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from resources.encoding.devices import chosen_device
-from xdrec_assets.rankers.neural.checkpoint import Checkpoint, Course
+from xdrec_assets.rankers.neural.checkpoint import Checkpoint, Course, learned_state
 from xdrec_assets.rankers.neural.network import Network
 from xdrec_assets.rankers.neural.popularity_bias import leaving_out
 from xdrec_assets.rankers.neural.processes import across, average_gradients, mean_over_processes, own_share, place
@@ -66,7 +66,7 @@ def optimise_across(
         across(n, _optimise_copy, network, sequences, settings, checkpoint.file.parent)
         learned = checkpoint.restore(network, _optimiser(network, settings))
     course, best = learned or (Course(), _copied(network))  # nothing is kept where there was nobody to learn from
-    network.load_state_dict(best)
+    network.load_state_dict(best, strict=False)
     network.cpu().eval()
     return course
 
@@ -95,6 +95,7 @@ def _passes(
                     f"{type(network).__name__}: the loss of pass {number + 1} is {course.losses[-1]}, expected a "
                     f"number; lower learning_rate ({settings.learning_rate:g})"
                 )
+            _end_pass(network)
             if len(held_out.people):
                 course.validation.append(held_out.ndcg(network, device))
             if course.best == number:
@@ -102,8 +103,8 @@ def _passes(
             course.is_over = number + 1 >= settings.epochs or course.has_stalled(settings.patience)
             _say(network, course)
             if checkpoint and place()[0] == 0:
-                checkpoint.save(course, network.state_dict(), best, optimiser)
-    network.load_state_dict(best)
+                checkpoint.save(course, learned_state(network), best, optimiser)
+    network.load_state_dict(best, strict=False)
     return course
 
 
@@ -141,6 +142,14 @@ def _pass(
     return mean_over_processes(float(total) / len(batches))
 
 
+def _end_pass(network: Network) -> None:
+    """Ask once, so that what a network keeps of its items is whole, in every process, when it is judged and kept."""
+    network.eval()
+    with torch.no_grad():
+        network.item_states()
+    network.train()
+
+
 def _optimiser(network: Network, settings: TrainingSettings) -> torch.optim.Optimizer:
     """Of all weights that learn; those of a module that has a `step_share` by that share of the step size."""
     shares: dict[torch.nn.Parameter, float] = {}
@@ -157,7 +166,7 @@ def _optimiser(network: Network, settings: TrainingSettings) -> torch.optim.Opti
 
 
 def _copied(network: Network) -> dict[str, torch.Tensor]:
-    return {name: weights.detach().clone() for name, weights in network.state_dict().items()}
+    return {name: weights.detach().clone() for name, weights in learned_state(network).items()}
 
 
 def _say(network: Network, course: Course) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from xdrec_assets.joined.history import History
+from xdrec_assets.rankers.neural.network import Network
 from xdrec_assets.rankers.recency import recency_weights
 
 Sums = NDArray[np.float64]  # (n_items,) what an item's events weigh together
@@ -71,14 +72,21 @@ class ItemPopularity(torch.nn.Module):
 @contextmanager
 def leaving_out(network: torch.nn.Module, items: NDArray[np.integer], age_days: NDArray[np.float32]) -> Iterator[None]:
     """Within it no part of a network is told of some events, (n,) each: those that it is to find."""
-    told = [module for module in network.modules() if isinstance(module, ItemPopularity)]
-    for popularity in told:
-        popularity.leave_out(items, age_days)
+    _leave_out(network, items, age_days)
     try:
         yield
     finally:
-        for popularity in told:
-            popularity.leave_out(items[:0], age_days[:0])
+        _leave_out(network, items[:0], age_days[:0])
+
+
+def _leave_out(network: torch.nn.Module, items: NDArray[np.integer], age_days: NDArray[np.float32]) -> None:
+    parts = [*network.modules()]
+    for part in parts:
+        if isinstance(part, ItemPopularity):
+            part.leave_out(items, age_days)
+    for part in parts:
+        if isinstance(part, Network):
+            part.popularity_changed()
 
 
 def share_of_platform(sums: Sums, item_platform: NDArray[np.integer]) -> Sums:

@@ -125,5 +125,11 @@ def twice_differentiable() -> Iterator[None]:
 
 
 def learned_of(network: torch.nn.Module) -> Parameters:
-    """The parameters that are learned, by name."""
-    return {name: value for name, value in network.named_parameters() if value.requires_grad}
+    """The parameters that inner steps change, by name: not those of modules that have a step share of their own.
+
+    A language model learns by the outer steps alone: one inner step by α would undo what it knows.
+    """
+    gentle = [module for module in network.modules() if getattr(module, "step_share", None) is not None]
+    left_out = {id(weights) for module in gentle for weights in module.parameters()}
+    named = network.named_parameters()
+    return {name: weights for name, weights in named if weights.requires_grad and id(weights) not in left_out}

@@ -64,6 +64,11 @@ class ResidualAdapter(Network):
         self.network.eval()
         return self
 
+    def popularity_changed(self) -> None:
+        """The base's states tell it."""
+        with torch.no_grad():
+            self.base_items.copy_(self.network.item_states())
+
     def item_states(self) -> Tensor:
         """The base's and what is added to them."""
         states: Tensor = self.of_items(self.base_items)
