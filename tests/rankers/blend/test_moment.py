@@ -83,6 +83,7 @@ def test_the_matrix_library_is_left_one_thread_meanwhile(moment: Moment) -> None
     def blas_threads() -> set[int]:
         return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
 
+    moment.pairs(np.array([70]), PLATFORM)  # loads whatever it computes with
     with threadpool_limits(2):
         assert moment.of_pairs(np.array([70]), PLATFORM, lambda rows, pairs: blas_threads()) == [{1}]
         assert blas_threads() == {2}
