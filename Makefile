@@ -6,8 +6,6 @@ BIN := $(abspath $(VENV))/bin
 export XDREC_HOME ?= $(abspath data)
 export DAGSTER_HOME ?= $(XDREC_HOME)/dagster
 export DO_NOT_TRACK = 1
-# Threads that wait for each other give the processor away: on a busy machine fusions took a third of the time so.
-export OMP_WAIT_POLICY ?= passive
 SAMPLE := $(XDREC_HOME)/landing/sample
 
 .PHONY: help reprocess set-apart history refresh sample food-kitchen movielens test faults verify ui serve clean
