@@ -1,11 +1,14 @@
 """Plots are drawn for what there is, and come out the same twice."""
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.evaluation.report.made_up import AS_OF, TITLES, few, inputs
+from xdrec_assets.evaluation.report import coverage_plot as coverage_module
 from xdrec_assets.evaluation.report.coverage_plot import bias_plot, coverage_plot
 from xdrec_assets.evaluation.report.curves import loss_plot, validation_plot
 from xdrec_assets.evaluation.report.lift_plots import lift_plot, segment_plot
@@ -94,3 +97,29 @@ def test_lift_to_nothing_and_from_little_is_drawn_at_the_edge() -> None:
     svg = segment_plot(edges, TITLES)
     assert b"1/8" in svg
     assert "× 8".encode() in svg
+
+
+def test_labels_of_points_that_lie_close_keep_off_each_other_and_off_all_points() -> None:
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_subplot()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    rng = np.random.default_rng(2)
+    crowd = {f"ranker_{n}": (0.5 + 0.1 * x, 0.6 + 0.05 * y) for n, (x, y) in enumerate(rng.normal(size=(10, 2)))}
+    labels = coverage_module._spread_labels(axes, crowd, [*crowd.values()])
+    width, height = coverage_module.PANEL
+    at = {name: (x * width, y * height) for name, (x, y) in crowd.items()}
+    length = coverage_module.LETTER * len("Ranker 0")
+    boxes = [coverage_module._box(*at[name], label, length) for name, label in labels.items()]
+    points = [(x - 4, x + 4, y - 4, y + 4) for x, y in at.values()]
+    assert not any(coverage_module._meet(*pair) for pair in combinations(boxes, 2))
+    assert not any(coverage_module._meet(box, point) for box in boxes for point in points)
+    assert all(coverage_module._is_inside(box) for box in boxes)
+
+
+def test_a_label_with_room_stands_right_of_its_point() -> None:
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_subplot()
+    assert coverage_module._spread_labels(axes, {"als": (0.2, 0.5)}, [(0.2, 0.5)])["als"] == (7.0, 0.0)
