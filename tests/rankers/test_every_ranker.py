@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.rankers.neural.tiny_encoder import tiny_encoder
+from tests.rankers.neural.tiny_encoder import quick_settings
 from tests.rankers.planted import N_COLD, N_TASTES, NOBODY, TARGET, World, history_of, knowledge_of, planted_world
 from xdrec_assets.rankers.blend.settings import BlendSettings, MemberSettings
 from xdrec_assets.rankers.neural.settings import (
     LSTMSettings,
     NCFSettings,
     SASRecSettings,
-    TextEncoderSettings,
     TwoTowerSettings,
 )
 from xdrec_assets.rankers.popularity import Popularity
@@ -59,9 +58,7 @@ def settings() -> RankerSettings:
             warmup_batches=0,
             validation_people=0,
         ),
-        text_encoder=TextEncoderSettings(
-            encoder=tiny_encoder(), size=16, epochs=5, events_per_batch=512, negatives=0, **QUICKLY
-        ),
+        text_encoder=quick_settings(),
         blend=BlendSettings(
             members=tuple(
                 MemberSettings(ranker=name, scope="all") for name in ("nearest_text", "trending", "clusters")

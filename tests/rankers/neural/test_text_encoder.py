@@ -10,33 +10,23 @@ import torch
 from safetensors.torch import load_file
 
 from tests.rankers.neural.planted_cold_item import without_events_of
-from tests.rankers.neural.tiny_encoder import tiny_encoder
+from tests.rankers.neural.tiny_encoder import quick_settings
 from tests.rankers.planted import PLATFORMS, TARGET, planted_world
 from tests.rankers.transfer.problems import problem_of, taste_hits
 from xdrec_assets.rankers.neural import optimise as module
 from xdrec_assets.rankers.neural.optimise import _optimiser
 from xdrec_assets.rankers.neural.sequences import Sequences
-from xdrec_assets.rankers.neural.settings import TextEncoderSettings
 from xdrec_assets.rankers.neural.text_encoder import TextEncoder
 from xdrec_assets.rankers.transfer.learned_start import LearnedStart, learned_of
 from xdrec_assets.rankers.transfer.registry import create_strategy, strategies_of
 from xdrec_assets.rankers.transfer.settings import TransferSettings
 
-SETTINGS = TextEncoderSettings(
-    size=16,
-    epochs=5,
-    events_per_batch=512,
-    negatives=0,
-    learning_rate=0.02,
-    warmup_batches=0,
-    validation_people=0,
-)
 WORLD = planted_world()
 
 
 def ranker_of(**settings: object) -> TextEncoder:
     """With an encoder of two layers that reads letters."""
-    return TextEncoder(SETTINGS.model_copy(update={"encoder": tiny_encoder(), **settings}))
+    return TextEncoder(quick_settings().model_copy(update=settings))
 
 
 def test_an_item_that_nobody_took_is_found_by_its_text() -> None:
@@ -49,11 +39,12 @@ def test_an_item_that_nobody_took_is_found_by_its_text() -> None:
 
 
 def test_the_encoder_learns_by_its_share_of_the_step() -> None:
+    settings = quick_settings()
     network = ranker_of().fresh_network(WORLD.history, WORLD.knowledge)
-    groups = {group["step_share"]: group["params"] for group in _optimiser(network, SETTINGS).param_groups}
-    assert groups.keys() == {1.0, SETTINGS.encoder_step_share}
+    groups = {group["step_share"]: group["params"] for group in _optimiser(network, settings).param_groups}
+    assert groups.keys() == {1.0, settings.encoder_step_share}
     tuned = [weights for weights in network.tower.vectors.encoder.parameters() if weights.requires_grad]
-    assert {id(weights) for weights in groups[SETTINGS.encoder_step_share]} == {id(weights) for weights in tuned}
+    assert {id(weights) for weights in groups[settings.encoder_step_share]} == {id(weights) for weights in tuned}
 
 
 def test_learning_changes_the_last_layers_alone() -> None:

@@ -6,6 +6,8 @@ Poutanen: DropoutNet: Addressing Cold Start in Recommender Systems, NIPS 2017, s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -19,15 +21,15 @@ from xdrec_assets.rankers.neural.settings import TowerSettings, Vectors
 ID_SPREAD = 0.05
 
 
-class ItemVectors(torch.nn.Module):
+class ItemVectors(torch.nn.Module, ABC):
     """What an item tower reads of items; `forward` of all items or of some (n,) gives (n, size)."""
 
     has_content: Tensor  # (n_items,) of which items anything is known
     size: int
 
+    @abstractmethod
     def forward(self, chosen: slice | Tensor) -> Tensor:
         """Rows of zeros where nothing is known."""
-        raise NotImplementedError
 
 
 class FixedVectors(ItemVectors):
