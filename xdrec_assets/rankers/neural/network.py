@@ -48,3 +48,13 @@ class Network(torch.nn.Module, ABC):
     def has_content(self) -> Tensor | None:
         """Items whose state does not rest on events alone, (n_items,) bool; none where not overridden."""
         return None
+
+
+def step_shares(network: torch.nn.Module) -> dict[torch.nn.Parameter, float]:
+    """The weights of modules that have a `step_share`: by which share of the step size they learn."""
+    shares: dict[torch.nn.Parameter, float] = {}
+    for module in network.modules():
+        share = getattr(module, "step_share", None)
+        if share is not None:
+            shares |= dict.fromkeys(module.parameters(), share)
+    return shares

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from resources.encoding.devices import chosen_device
 from xdrec_assets.rankers.neural.checkpoint import Checkpoint, Course, learned_state
-from xdrec_assets.rankers.neural.network import Network
+from xdrec_assets.rankers.neural.network import Network, step_shares
 from xdrec_assets.rankers.neural.popularity_bias import leaving_out
 from xdrec_assets.rankers.neural.processes import across, average_gradients, mean_over_processes, own_share, place
 from xdrec_assets.rankers.neural.sequences import Sequences
@@ -152,11 +152,7 @@ def _end_pass(network: Network) -> None:
 
 def _optimiser(network: Network, settings: TrainingSettings) -> torch.optim.Optimizer:
     """Of all weights that learn; those of a module that has a `step_share` by that share of the step size."""
-    shares: dict[torch.nn.Parameter, float] = {}
-    for module in network.modules():
-        share = getattr(module, "step_share", None)
-        if share is not None:
-            shares |= dict.fromkeys(module.parameters(), share)
+    shares = step_shares(network)
     groups: dict[float, list[torch.nn.Parameter]] = defaultdict(list)
     for weights in network.parameters():
         if weights.requires_grad:

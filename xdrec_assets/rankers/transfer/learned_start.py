@@ -16,7 +16,7 @@ from torch.backends import cudnn
 from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from xdrec_assets.rankers.neural.network import Network
+from xdrec_assets.rankers.neural.network import Network, step_shares
 from xdrec_assets.rankers.neural.sequences import Batch
 from xdrec_assets.rankers.transfer.maml import LossOf, Order, Parameters, adapted, meta_loss
 from xdrec_assets.rankers.transfer.parts import with_events, with_people
@@ -129,7 +129,5 @@ def learned_of(network: torch.nn.Module) -> Parameters:
 
     A language model learns by the outer steps alone: one inner step by α would undo what it knows.
     """
-    gentle = [module for module in network.modules() if getattr(module, "step_share", None) is not None]
-    left_out = {id(weights) for module in gentle for weights in module.parameters()}
-    named = network.named_parameters()
-    return {name: weights for name, weights in named if weights.requires_grad and id(weights) not in left_out}
+    gentle, named = step_shares(network), network.named_parameters()
+    return {name: weights for name, weights in named if weights.requires_grad and weights not in gentle}
