@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PANEL = 277.0, 167.0  # width and height of a panel, in typographic points
-LETTER, LINE = 5.0, 9.5  # of labels: width of a letter, height of a line
+LETTER, LINE = 5.6, 9.5  # of labels: width of a letter, height of a line
 STEPS = tuple(sign * LINE * n for n in range(8) for sign in ((1, -1) if n else (1,)))  # up and down, the nearest first
 Box = tuple[float, float, float, float]
 """Left, right, bottom and top."""
